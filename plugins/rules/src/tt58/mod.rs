@@ -1,0 +1,22 @@
+//! Thông tư 58/2011/TT-BGDĐT, alone and as amended by Thông tư 26/2020/TT-BGDĐT: archives of secondary schools.
+//!
+//! [`Parameters::tt58`] and [`Parameters::tt58_tt26`] choose the edition.
+//! Marks, results, verdicts and wordings are the types of [`crate::tt22`].
+//! The yearly conduct is judged by people and is an input.
+
+mod averages;
+mod findings;
+mod learning;
+mod parameters;
+mod promotion;
+mod pupil;
+mod retest;
+mod values;
+
+pub use averages::{overall_average, term_average, year_average};
+pub use learning::{LearningResult, NotEvaluable, learning_result};
+pub use parameters::{Adjustment, LevelBar, Parameters, SingleSubject, TitleRule};
+pub use promotion::{PromotionInput, promotion};
+pub use pupil::{PupilAssessment, PupilYear, assess_class, assess_pupil};
+pub use retest::{may_be_retested, retest};
+pub use values::{Conduct, Rank, Role, Subject, Title, YearSubject, title};
