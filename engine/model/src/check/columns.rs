@@ -1,0 +1,270 @@
+//! Compares the columns that a report uses with those that its tables have.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::words::unknown;
+use super::{Sink, SourceTree, place};
+use crate::codes;
+use crate::definition::{
+    Catalog, DatasetColumn, Manifest, Node, Report, RuleCall, RuleDeclaration, RuleTable,
+};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::nearest;
+use crate::table::ColumnType;
+use crate::text::Text;
+use crate::yaml::{self, At};
+
+/// Columns of each dataset of a report, as found when its statement was prepared.
+pub type DatasetColumns = IndexMap<String, Vec<DatasetColumn>>;
+
+/// Columns by table; a table that is absent is unknown, and nothing is said about it.
+pub(super) type TableColumns<'a> = HashMap<&'a str, IndexMap<&'a str, ColumnType>>;
+
+/// Checks the columns that `report` names against those of its `datasets`: in sorts, rules, the
+/// document and sheets.
+///
+/// A dataset whose columns are not known may be left out.
+pub fn columns(
+    source: &SourceTree,
+    catalog: &Catalog,
+    report: &Report,
+    datasets: &DatasetColumns,
+) -> Diagnostics {
+    let mut findings = Diagnostics::default();
+    let path = place::report_path(&report.topic, &report.id);
+    let Some((path, text)) = source.get(&path).map(|text| (Arc::from(path), text)) else {
+        return findings;
+    };
+    let (Some(document), _) = yaml::read(&path, text) else { return findings };
+    let mut sink = Sink { findings: &mut findings, guessed: &[] };
+    let at = At::root(&document);
+    let known = of_tables(report, catalog.plugins.values(), datasets);
+    compare(report, at, &known, &mut sink);
+    for (position, call) in report.rules.iter().enumerate() {
+        let at = at.get("rules").item(position).get("takes");
+        for rule in declarations(catalog.plugins.values(), call) {
+            takes(call, rule, &known, at, &mut sink);
+        }
+    }
+    findings.sort();
+    findings
+}
+
+/// Returns the columns of what rules give, and of `datasets`.
+pub(super) fn of_tables<'a>(
+    report: &'a Report,
+    plugins: impl Iterator<Item = &'a Manifest> + Clone,
+    datasets: &'a DatasetColumns,
+) -> TableColumns<'a> {
+    let mut known = of_rules(report, plugins);
+    for (dataset, columns) in datasets {
+        let columns = columns.iter().map(|column| (column.name.as_str(), column.kind));
+        known.insert(dataset, columns.collect());
+    }
+    known
+}
+
+/// Returns the columns of what rules give, by the names that `report` gives to their tables.
+pub(super) fn of_rules<'a>(
+    report: &'a Report,
+    plugins: impl Iterator<Item = &'a Manifest> + Clone,
+) -> TableColumns<'a> {
+    let mut known = TableColumns::new();
+    for call in &report.rules {
+        for rule in declarations(plugins.clone(), call) {
+            for table in &rule.gives {
+                let Some(name) = call.gives.get(&table.name) else { continue };
+                let columns = table.columns.iter();
+                let columns = columns.map(|column| (column.name.as_str(), column.kind));
+                known.entry(name).or_default().extend(columns);
+            }
+        }
+    }
+    known
+}
+
+fn declarations<'a>(
+    plugins: impl Iterator<Item = &'a Manifest>,
+    call: &RuleCall,
+) -> impl Iterator<Item = &'a RuleDeclaration> {
+    plugins
+        .filter(|manifest| call.plugin.as_ref().is_none_or(|plugin| *plugin == manifest.id))
+        .flat_map(|manifest| &manifest.rules)
+        .filter(|declaration| declaration.id == call.rule)
+}
+
+/// Checks every column that `report` names in a sort, the document or a sheet.
+pub(super) fn compare(report: &Report, at: At<'_>, known: &TableColumns<'_>, sink: &mut Sink<'_>) {
+    for (position, dataset) in report.datasets.iter().enumerate() {
+        let Some(sort) = &dataset.sort else { continue };
+        let at = at.get("datasets").item(position).get("sort");
+        list(&dataset.id, &sort.before, at.get("before"), known, sink);
+        one(&dataset.id, &sort.name, at.get("name"), known, sink);
+        list(&dataset.id, &sort.then, at.get("then"), known, sink);
+    }
+    for (name, node) in &report.document {
+        document(node, None, at.get("document").get(name), known, sink);
+    }
+    for (position, sheet) in report.sheets.iter().enumerate() {
+        let at = at.get("sheets").item(position).get("columns");
+        for (position, column) in sheet.columns.iter().enumerate() {
+            one(&sheet.from, &column.column, at.item(position).get("column"), known, sink);
+        }
+    }
+}
+
+fn document(
+    node: &Node,
+    parent: Option<&Node>,
+    at: At<'_>,
+    known: &TableColumns<'_>,
+    sink: &mut Sink<'_>,
+) {
+    for (position, column) in node.on.iter().enumerate() {
+        let at = at.get("on").item(position);
+        let own = one(&node.from, column, at, known, sink);
+        let Some(parent) = parent else { continue };
+        let parents = one(&parent.from, column, at, known, sink);
+        if let (Some(own), Some(parents)) = (own, parents)
+            && own != parents
+        {
+            sink.error(
+                codes::UNKNOWN_COLUMN,
+                at.span(),
+                format!("cột `{column}` có kiểu `{own}` ở đây và `{parents}` ở hàng cha"),
+                format!(
+                    "the column `{column}` has type `{own}` here and `{parents}` in the parent"
+                ),
+            );
+        }
+    }
+    if let Some(column) = &node.keyed_by {
+        one(&node.from, column, at.get("keyed_by"), known, sink);
+    }
+    for column in node.codes.keys() {
+        let span = at.get("codes").key_span(column);
+        column_exists(&node.from, column, span, known, sink);
+    }
+    for (name, child) in &node.children {
+        let at = at.get("children");
+        if known.get(node.from.as_str()).is_some_and(|own| own.contains_key(name.as_str())) {
+            sink.error(
+                codes::NAME_TAKEN,
+                at.key_span(name),
+                format!("`{name}` trùng tên một cột của bảng `{}`", node.from),
+                format!("`{name}` is the name of a column of the table `{}`", node.from),
+            );
+        }
+        document(child, Some(node), at.get(name), known, sink);
+    }
+}
+
+fn list(
+    table: &str,
+    columns: &[String],
+    at: At<'_>,
+    known: &TableColumns<'_>,
+    sink: &mut Sink<'_>,
+) {
+    for (position, column) in columns.iter().enumerate() {
+        one(table, column, at.item(position), known, sink);
+    }
+}
+
+fn one(
+    table: &str,
+    column: &str,
+    at: At<'_>,
+    known: &TableColumns<'_>,
+    sink: &mut Sink<'_>,
+) -> Option<ColumnType> {
+    column_exists(table, column, at.span(), known, sink)
+}
+
+/// Returns the type of a column; reports when the columns of the table are known without it.
+fn column_exists(
+    table: &str,
+    column: &str,
+    span: crate::diagnostic::Span,
+    known: &TableColumns<'_>,
+    sink: &mut Sink<'_>,
+) -> Option<ColumnType> {
+    let columns = known.get(table)?;
+    let found = columns.get(column).copied();
+    if found.is_none() && !column.is_empty() {
+        let what =
+            (format!("cột trong bảng `{table}`:"), format!("column in the table `{table}`:"));
+        let what = (what.0.as_str(), what.1.as_str());
+        let names = columns.keys().copied();
+        sink.push(unknown(codes::UNKNOWN_COLUMN, span, what, column, names));
+    }
+    found
+}
+
+/// Checks that each table that a rule takes has the columns it needs, of the right types.
+fn takes(
+    call: &RuleCall,
+    rule: &RuleDeclaration,
+    known: &TableColumns<'_>,
+    at: At<'_>,
+    sink: &mut Sink<'_>,
+) {
+    for (table, source) in &call.takes {
+        let declared = rule.takes.iter().find(|declared| declared.name == *table);
+        if let (Some(declared), Some(given)) = (declared, known.get(source.as_str())) {
+            taken(rule, declared, source, given, at.get(table), sink);
+        }
+    }
+}
+
+fn taken(
+    rule: &RuleDeclaration,
+    declared: &RuleTable,
+    source: &str,
+    given: &IndexMap<&str, ColumnType>,
+    at: At<'_>,
+    sink: &mut Sink<'_>,
+) {
+    let rule = &rule.id;
+    for column in &declared.columns {
+        let (name, kind) = (&column.name, column.kind);
+        let message = match given.get(name.as_str()) {
+            None if column.optional => continue,
+            Some(found) if *found == kind => continue,
+            None => Text::both(
+                format!("bảng `{source}` thiếu cột `{name}` mà quy tắc `{rule}` cần"),
+                format!(
+                    "the table `{source}` lacks the column `{name}`, which the rule `{rule}` needs"
+                ),
+            ),
+            Some(found) => Text::both(
+                format!(
+                    "cột `{name}` của `{source}` có kiểu `{found}`, quy tắc `{rule}` cần `{kind}`"
+                ),
+                format!(
+                    "the column `{name}` of `{source}` has type `{found}`, the rule `{rule}` needs `{kind}`"
+                ),
+            ),
+        };
+        sink.push(Diagnostic::error(codes::UNKNOWN_COLUMN, message).at(at.span()));
+    }
+    // A slip in the name of an optional column would pass unseen.
+    let is_declared = |name: &str| declared.columns.iter().any(|column| column.name == name);
+    for name in given.keys().copied().filter(|name| !is_declared(name)) {
+        let absent = declared.columns.iter().map(|column| column.name.as_str());
+        let absent = absent.filter(|column| !given.contains_key(column));
+        let Some(meant) = nearest::nearest(name, absent) else { continue };
+        let message = Text::both(
+            format!("quy tắc `{rule}` không đọc cột `{name}` của `{source}`"),
+            format!("the rule `{rule}` does not read the column `{name}` of `{source}`"),
+        );
+        let help = Text::both(
+            format!("có phải bạn muốn viết `{meant}`?"),
+            format!("did you mean `{meant}`?"),
+        );
+        sink.push(Diagnostic::warning(codes::UNKNOWN_COLUMN, message).help(help).at(at.span()));
+    }
+}

@@ -1,0 +1,110 @@
+//! Checks what the template of a report sees, and its sheets: tables and code lists.
+//!
+//! Columns are the job of `columns`.
+
+use indexmap::IndexMap;
+
+use super::super::Sink;
+use super::super::world::World;
+use crate::codes;
+use crate::definition::{Node, Report};
+use crate::raw::{Id, RawNode};
+use crate::yaml::At;
+
+/// Names that stand beside the nodes in the object that a template sees.
+const RESERVED: [&str; 2] = ["report", "parameters"];
+
+pub(super) fn nodes(
+    raw: IndexMap<Id, RawNode>,
+    at: At<'_>,
+    sink: &mut Sink<'_>,
+) -> IndexMap<String, Node> {
+    for name in raw.keys().filter(|name| RESERVED.contains(&name.0.as_str())) {
+        let name = &name.0;
+        sink.error(
+            codes::RESERVED_NAME,
+            at.key_span(name),
+            format!("`{name}` là tên dành riêng trong tài liệu"),
+            format!("`{name}` is a reserved name in a document"),
+        );
+    }
+    let nodes = raw.into_iter().map(|(name, raw)| {
+        let at = at.get(&name.0);
+        if !raw.on.is_empty() {
+            sink.error(
+                codes::NODE_PLACE,
+                at.key_span("on"),
+                "`on` chỉ dùng trong `children`".to_owned(),
+                "`on` belongs to nodes among `children` only".to_owned(),
+            );
+        }
+        let node = node(raw, at, sink);
+        (name.0, node)
+    });
+    nodes.collect()
+}
+
+fn node(raw: RawNode, at: At<'_>, sink: &mut Sink<'_>) -> Node {
+    if raw.one && raw.keyed_by.is_some() {
+        sink.error(
+            codes::NODE_PLACE,
+            at.key_span("keyed_by"),
+            "`one` và `keyed_by` không dùng cùng nhau".to_owned(),
+            "`one` and `keyed_by` do not go together".to_owned(),
+        );
+    }
+    let children_at = at.get("children");
+    let children = raw.children.into_iter().map(|(name, raw)| {
+        let at = children_at.get(&name.0);
+        if raw.on.is_empty() {
+            sink.error(
+                codes::NODE_PLACE,
+                children_at.key_span(&name.0),
+                format!("`{}` cần `on` để biết hàng nào thuộc về hàng cha", name.0),
+                format!("`{}` needs `on`, which ties its rows to the parent row", name.0),
+            );
+        }
+        let node = node(raw, at, sink);
+        (name.0, node)
+    });
+    let children = children.collect();
+    Node {
+        from: raw.from.0,
+        on: raw.on,
+        one: raw.one,
+        keyed_by: raw.keyed_by,
+        codes: raw.codes.into_iter().map(|(column, list)| (column, list.0)).collect(),
+        children,
+    }
+}
+
+pub(super) fn references(report: &Report, at: At<'_>, world: &World<'_>, sink: &mut Sink<'_>) {
+    level(report, &report.document, at.get("document"), world, sink);
+    for (position, sheet) in report.sheets.iter().enumerate() {
+        let at = at.get("sheets").item(position);
+        super::table(report, &sheet.from, at.get("from"), sink);
+        for (position, column) in sheet.columns.iter().enumerate() {
+            if let Some(list) = &column.codes {
+                let at = at.get("columns").item(position).get("codes");
+                world.code_list(list, at, sink);
+            }
+        }
+    }
+}
+
+fn level(
+    report: &Report,
+    nodes: &IndexMap<String, Node>,
+    at: At<'_>,
+    world: &World<'_>,
+    sink: &mut Sink<'_>,
+) {
+    for (name, node) in nodes {
+        let at = at.get(name);
+        super::table(report, &node.from, at.get("from"), sink);
+        for (column, list) in &node.codes {
+            world.code_list(list, at.get("codes").get(column), sink);
+        }
+        level(report, &node.children, at.get("children"), world, sink);
+    }
+}

@@ -1,0 +1,129 @@
+//! Checks a report: what it declares, and what that refers to.
+//!
+//! The SQL of datasets is checked by `store`, templates by `render`.
+
+mod document;
+mod parameters;
+mod rules;
+mod template;
+
+use std::collections::BTreeSet;
+
+use super::columns;
+use super::place::Place;
+use super::plugin::column_type;
+use super::words::{self, repeats, twice, unknown};
+use super::world::World;
+use super::{Draft, Sink};
+use crate::codes;
+use crate::definition::{Dataset, NameOrder, Node, ParameterType, Report, Sort};
+use crate::raw::{RawDataset, RawNameOrder, RawReport, RawSort, texts};
+use crate::yaml::At;
+
+pub(super) fn report(raw: RawReport, at: At<'_>, place: &Place, sink: &mut Sink<'_>) -> Report {
+    let datasets_at = at.get("datasets");
+    let datasets = raw.datasets.into_iter().enumerate();
+    let report = Report {
+        id: raw.id.0,
+        version: raw.version,
+        title: raw.title,
+        topic: place.topic.clone(),
+        source: raw.source,
+        levels: texts(raw.levels),
+        parameters: parameters::parameters(raw.parameters, at.get("parameters"), sink),
+        datasets: datasets
+            .map(|(position, raw)| dataset(raw, datasets_at.item(position), sink))
+            .collect(),
+        rules: rules::calls(raw.rules, at.get("rules")),
+        document: document::nodes(raw.document, at.get("document"), sink),
+        template: raw.template,
+        formats: template::formats(&raw.formats, at.get("formats"), sink),
+        sheets: template::sheets(raw.sheets, at.get("sheets"), sink),
+    };
+    table_names(&report, at, sink);
+    report
+}
+
+pub(super) fn references(draft: &Draft<Report>, world: &World<'_>, sink: &mut Sink<'_>) {
+    let (report, at) = (&draft.definition, draft.at());
+    for (position, level) in report.levels.iter().enumerate() {
+        world.code("level", level, at.get("levels").item(position), sink);
+    }
+    parameters::references(report, at.get("parameters"), world, sink);
+    rules::references(report, at.get("rules"), world, sink);
+    document::references(report, at, world, sink);
+    template::files(report, at, world.source, sink);
+    let known = columns::of_rules(report, world.plugins.values().copied());
+    columns::compare(report, at, &known, sink);
+}
+
+/// Returns whether everything that `report` refers to is among `forms` and `lists`.
+pub(super) fn stands(report: &Report, forms: &BTreeSet<String>, lists: &BTreeSet<String>) -> bool {
+    fn nodes_stand<'a>(
+        mut nodes: impl Iterator<Item = &'a Node>,
+        lists: &BTreeSet<String>,
+    ) -> bool {
+        nodes.all(|node| {
+            node.codes.values().all(|list| lists.contains(list))
+                && nodes_stand(node.children.values(), lists)
+        })
+    }
+    let mut sheet_columns = report.sheets.iter().flat_map(|sheet| &sheet.columns);
+    report.parameters.iter().all(|parameter| match &parameter.kind {
+        ParameterType::Choice { codes, .. } => lists.contains(codes),
+        ParameterType::Reference { to, .. } => forms.contains(to),
+        _ => true,
+    }) && nodes_stand(report.document.values(), lists)
+        && sheet_columns.all(|column| column.codes.as_ref().is_none_or(|id| lists.contains(id)))
+}
+
+/// Returns the names of all tables that a report knows: datasets, and what its rules give.
+pub(super) fn tables(report: &Report) -> impl Iterator<Item = &str> {
+    let datasets = report.datasets.iter().map(|dataset| dataset.id.as_str());
+    let given = report.rules.iter().flat_map(|call| call.gives.values().map(String::as_str));
+    datasets.chain(given)
+}
+
+/// Reports when a report knows no table `name`.
+fn table(report: &Report, name: &str, at: At<'_>, sink: &mut Sink<'_>) {
+    if !name.is_empty() && !tables(report).any(|table| table == name) {
+        let known = tables(report);
+        sink.push(unknown(codes::UNKNOWN_TABLE, at.span(), words::TABLE, name, known));
+    }
+}
+
+fn dataset(raw: RawDataset, at: At<'_>, sink: &mut Sink<'_>) -> Dataset {
+    let columns_at = at.get("columns");
+    let columns = raw.columns.into_iter().map(|(name, kind)| {
+        let kind = column_type(&kind, columns_at.get(&name), sink);
+        (name, kind)
+    });
+    let columns = columns.collect();
+    Dataset { id: raw.id.0, sql: at.get("sql").source(), columns, sort: raw.sort.map(sort) }
+}
+
+fn sort(raw: RawSort) -> Sort {
+    Sort {
+        before: raw.before,
+        name: raw.name,
+        then: raw.then,
+        order: match raw.order {
+            RawNameOrder::GivenThenLeftToRight => NameOrder::GivenThenLeftToRight,
+            RawNameOrder::GivenMiddleFamily => NameOrder::GivenMiddleFamily,
+        },
+    }
+}
+
+/// Reports names of tables that stand twice, among datasets and what rules give.
+fn table_names(report: &Report, at: At<'_>, sink: &mut Sink<'_>) {
+    let datasets = at.get("datasets");
+    let mut places: Vec<At<'_>> =
+        (0..report.datasets.len()).map(|position| datasets.item(position).get("id")).collect();
+    for (position, call) in report.rules.iter().enumerate() {
+        let gives = at.get("rules").item(position).get("gives");
+        places.extend(call.gives.keys().map(|table| gives.get(table)));
+    }
+    repeats(tables(report), |position, name| {
+        sink.push(twice(places[position].span(), words::TABLE, name));
+    });
+}

@@ -1,0 +1,50 @@
+//! Sentences that several checks share.
+
+use crate::codes;
+use crate::diagnostic::{Diagnostic, Span};
+use crate::nearest;
+use crate::text::Text;
+
+/// Says that there is no `what` named `name`, with the nearest of `known`.
+pub(super) fn unknown<'a>(
+    code: &'static str,
+    span: Span,
+    what: (&str, &str),
+    name: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Diagnostic {
+    let message = Text::both(
+        format!("không có {} `{name}`", what.0),
+        format!("there is no {} `{name}`", what.1),
+    );
+    Diagnostic::error(code, message).maybe_help(nearest::help(name, known)).at(span)
+}
+
+/// Says that `name` stands twice among the `what` of one file.
+pub(super) fn twice(span: Span, what: (&str, &str), name: &str) -> Diagnostic {
+    let message = Text::both(
+        format!("{} `{name}` khai hai lần", what.0),
+        format!("the {} `{name}` is declared twice", what.1),
+    );
+    Diagnostic::error(codes::DUPLICATE_ID, message).at(span)
+}
+
+/// Calls `report` with the position of each name that an earlier one equals.
+pub(super) fn repeats<'a>(
+    names: impl IntoIterator<Item = &'a str>,
+    mut report: impl FnMut(usize, &'a str),
+) {
+    let mut seen = std::collections::HashSet::new();
+    for (at, name) in names.into_iter().enumerate() {
+        if !name.is_empty() && !seen.insert(name) {
+            report(at, name);
+        }
+    }
+}
+
+pub(super) const FORM: (&str, &str) = ("biểu mẫu", "form");
+pub(super) const CODE_LIST: (&str, &str) = ("danh mục", "code list");
+pub(super) const FIELD: (&str, &str) = ("trường", "field");
+pub(super) const COLUMN: (&str, &str) = ("cột", "column");
+pub(super) const PARAMETER: (&str, &str) = ("tham số", "parameter");
+pub(super) const TABLE: (&str, &str) = ("bảng", "table");

@@ -1,0 +1,97 @@
+//! The stable codes of findings, one line each.
+//!
+//! `D001` to `D099` are made in this crate. Rooms above take other numbers: `D1xx` store,
+//! `D2xx` render, `D3xx` plugin host, `D4xx` pipeline.
+
+/// One code with what it stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Code {
+    /// The code, `D` and three digits.
+    pub code: &'static str,
+    /// What it stands for, in Vietnamese.
+    pub vi: &'static str,
+    /// What it stands for, in English.
+    pub en: &'static str,
+}
+
+macro_rules! codes {
+    ($($name:ident $code:literal $vi:literal $en:literal)*) => {
+        $(#[doc = concat!("`", $code, "`: ", $en, ".")] pub const $name: &str = $code;)*
+
+        /// Every code of this crate, in order.
+        pub const ALL: &[Code] = &[$(Code { code: $code, vi: $vi, en: $en }),*];
+    };
+}
+
+codes! {
+    YAML_SYNTAX "D001" "tệp YAML sai cú pháp" "the file is not well-formed YAML"
+    NOT_UTF8 "D002" "tệp không phải văn bản UTF-8" "the file is not UTF-8 text"
+    TOO_LARGE "D003" "tệp quá lớn" "the file is too large"
+    TOO_DEEP "D004" "lồng nhau quá sâu" "lists and objects are nested too deeply"
+    TOO_MANY_NODES "D005" "tệp có quá nhiều phần tử, kể cả do bí danh nhân lên" "the file has too many values, aliases counted in full"
+    DUPLICATE_KEY "D006" "một khóa viết hai lần" "a key stands twice in one object"
+    MISPLACED_FILE "D007" "tệp không nằm đúng chỗ của một định nghĩa" "the file is not where definitions belong"
+    UNKNOWN_KEY "D010" "khóa không có trong định dạng" "the key is not part of the format"
+    WRONG_TYPE "D011" "giá trị sai kiểu" "the value has the wrong type"
+    MISSING_KEY "D012" "thiếu khóa bắt buộc" "a required key is missing"
+    UNKNOWN_VALUE "D013" "giá trị không nằm trong các giá trị cho phép" "the value is none of the allowed ones"
+    SCHEMA_VERSION "D014" "phiên bản định dạng không được hỗ trợ" "the format version is not supported"
+    BAD_ID "D015" "mã viết sai dạng" "the id has the wrong form"
+    ID_DIFFERS "D016" "mã khác tên tệp hoặc tên thư mục" "the id differs from the name of the file or folder"
+    DUPLICATE_ID "D017" "mã đã dùng" "the id is already taken"
+    BAD_VALUE "D018" "giá trị không hợp lệ" "the value is not valid"
+    KEY_NOT_FOR_TYPE "D019" "khóa không dùng cho kiểu này" "the key does not go with this type"
+    UNKNOWN_KEY_FIELD "D020" "khóa của biểu mẫu nêu trường không có" "the key of the form names a field that does not exist"
+    SCHOOL_FIRST "D021" "biểu mẫu theo trường phải có `school` đứng đầu khóa" "a form of schools must begin its key with `school`"
+    UNKNOWN_FORM "D022" "biểu mẫu không có" "there is no such form"
+    UNKNOWN_CODE_LIST "D023" "danh mục không có" "there is no such code list"
+    BAD_BOUNDS "D024" "giới hạn sai" "the bounds are wrong"
+    BAD_PATTERN "D025" "mẫu chữ sai cú pháp" "the pattern is not a regular expression"
+    REFERENCE_KEY "D026" "thiếu trường để tạo khóa của tham chiếu" "a field that the key of a reference needs is missing"
+    REFERENCE_CYCLE "D027" "các biểu mẫu tham chiếu vòng tròn" "forms refer to each other in a circle"
+    RESERVED_NAME "D028" "tên dành riêng" "the name is reserved"
+    EXPRESSION_SYNTAX "D030" "biểu thức sai cú pháp" "the expression is not well-formed"
+    EXPRESSION_NAME "D031" "biểu thức nêu trường không có" "the expression names a field that does not exist"
+    EXPRESSION_CODE "D032" "biểu thức so sánh với mã không có" "the expression compares with a code that does not exist"
+    EXPRESSION_FUNCTION "D033" "biểu thức gọi hàm không có" "the expression calls a function that does not exist"
+    UNKNOWN_RULE "D041" "không có plugin nào khai quy tắc này" "no plugin declares the rule"
+    UNKNOWN_PLUGIN "D042" "plugin không có" "there is no such plugin"
+    RULE_TABLE "D043" "quy tắc không có bảng này" "the rule has no such table"
+    RULE_TABLE_MISSING "D044" "quy tắc thiếu bảng bắt buộc" "a table that the rule needs is missing"
+    UNKNOWN_TABLE "D045" "báo cáo không có bảng này" "the report has no such table"
+    RULE_ORDER "D046" "quy tắc dùng bảng chưa có khi nó chạy" "a rule takes a table that does not exist yet when it runs"
+    UNKNOWN_COLUMN "D047" "bảng không có cột này" "the table has no such column"
+    RULE_PARAMETER "D048" "tham số của quy tắc sai" "a parameter of a rule is wrong"
+    TEMPLATE_MISSING "D049" "thiếu tệp của mẫu trình bày" "a file of the template is missing"
+    SHEETS "D050" "định dạng và các trang tính không khớp nhau" "formats and sheets do not go together"
+    COLUMN_TYPE "D051" "kiểu cột không có" "there is no such column type"
+    NAME_TAKEN "D052" "tên trùng với một cột" "the name is that of a column"
+    NODE_PLACE "D053" "khóa không dùng ở chỗ này của tài liệu" "the key does not go with this place of the document"
+    OVERLAP "D060" "một mã có hai nghĩa trong cùng một ngày" "a code has two meanings on one day"
+    BAD_DATE "D061" "ngày sai" "the date is wrong"
+    CODE_COLUMN "D062" "danh mục không khai cột này" "the code list does not declare the column"
+    BAD_VERSION "D070" "phiên bản plugin sai dạng" "the version of a plugin has the wrong form"
+    UNKNOWN_CODE "D071" "danh mục không có mã này" "the code list has no such code"
+    SAMPLE_SYNTAX "D080" "dữ liệu mẫu không phải JSON" "the sample is not JSON"
+    SAMPLE_MISSING "D081" "dữ liệu mẫu thiếu một khóa" "the sample lacks a key"
+    SAMPLE_UNKNOWN "D082" "dữ liệu mẫu có khóa mà báo cáo không khai" "the sample has a key that the report does not declare"
+    SAMPLE_SHAPE "D083" "dữ liệu mẫu sai dạng" "the sample has the wrong shape"
+    TABLES_SYNTAX "D090" "tệp bảng không phải JSON" "the tables are not JSON"
+    TABLES_SHAPE "D091" "tệp bảng sai dạng" "the tables have the wrong shape"
+    TABLE_UNKNOWN "D092" "quy tắc không nhận bảng này" "the rule does not take the table"
+    COLUMN_UNKNOWN "D093" "bảng không khai cột này" "the table does not declare the column"
+    TABLE_MISSING "D094" "thiếu bảng mà quy tắc cần" "a table that the rule needs is missing"
+    COLUMN_MISSING "D095" "thiếu cột mà bảng cần" "a column that the table needs is missing"
+    CELL_WRONG "D096" "ô có giá trị sai" "a cell has a wrong value"
+    PARAMETER_UNKNOWN "D097" "quy tắc không có tham số này" "the rule has no such parameter"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ALL;
+
+    #[test]
+    fn codes_are_unique_and_in_order() {
+        assert!(ALL.windows(2).all(|pair| pair[0].code < pair[1].code));
+    }
+}

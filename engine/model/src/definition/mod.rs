@@ -1,0 +1,75 @@
+//! Checked definitions: forms, reports, code lists, plugin manifests, and the catalog of them all.
+//!
+//! Only `check` makes them, so whoever holds a [`Form`] or a [`Report`] holds a right one.
+
+mod code_list;
+mod form;
+mod manifest;
+mod report;
+mod site;
+
+pub use code_list::{Code, CodeList};
+pub use form::{Field, FieldType, Form, FormScope, Personal, Section};
+pub use manifest::{Applies, Manifest, RuleColumn, RuleDeclaration, RuleTable};
+pub use report::{
+    Dataset, DatasetColumn, Format, NameOrder, Node, Parameter, ParameterType, Report, RuleCall,
+    Sheet, SheetColumn, Sort,
+};
+pub use site::Site;
+
+use indexmap::IndexMap;
+
+use crate::diagnostic::Span;
+
+/// Everything that a site may use, by id.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Catalog {
+    /// Forms, in the order in which their tables must be made (a referred form comes first).
+    pub forms: IndexMap<String, Form>,
+    /// Reports, by id.
+    pub reports: IndexMap<String, Report>,
+    /// Code lists, by id.
+    pub code_lists: IndexMap<String, CodeList>,
+    /// Plugins, by id.
+    pub plugins: IndexMap<String, Manifest>,
+}
+
+/// A piece of text inside a definition, such as an SQL statement, with its place.
+///
+/// `offsets` maps positions of `text` back to the file: see [`Source::span`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Source {
+    /// The text.
+    pub text: String,
+    /// Where it stands in the YAML.
+    pub span: Span,
+    /// Line of the first character of `text` in the file, and the columns before each line of it.
+    pub(crate) first_line: usize,
+    pub(crate) indent: usize,
+    /// Byte offset in the file of each line of `text`; empty when the lines were folded.
+    pub(crate) line_starts: Vec<usize>,
+}
+
+impl Source {
+    /// Returns the place in the file of the byte range `start..end` of `text`.
+    ///
+    /// Exact for literal blocks (`|`) and for plain or quoted scalars on one line without escapes;
+    /// the whole scalar otherwise.
+    pub fn span(&self, start: usize, end: usize) -> Span {
+        let inside = Span::locate(&self.span.file, &self.text, start, end);
+        let Some(line_start) = self.line_starts.get(inside.line - 1) else {
+            return self.span.clone();
+        };
+        let before = self.text[..inside.start].rfind('\n').map_or(0, |at| at + 1);
+        let start = line_start + inside.start - before;
+        Span {
+            file: self.span.file.clone(),
+            line: self.first_line + inside.line - 1,
+            column: self.indent + inside.column,
+            start,
+            end: start + inside.end - inside.start,
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! A report: parameters in, datasets, rules, and the document that a template lays out.
+
+use indexmap::IndexMap;
+
+use crate::definition::Source;
+use crate::table::ColumnType;
+use crate::text::Text;
+
+/// A checked report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Report {
+    /// Id, `snake_case`.
+    pub id: String,
+    /// Version of this definition.
+    pub version: u32,
+    /// Title.
+    pub title: Text,
+    /// Topic: the folder of `forms/` in which it stands.
+    pub topic: String,
+    /// The legal source of the form.
+    pub source: Option<String>,
+    /// Education levels for which it is meant; empty means all.
+    pub levels: Vec<String>,
+    /// Parameters in order.
+    pub parameters: Vec<Parameter>,
+    /// Datasets in order.
+    pub datasets: Vec<Dataset>,
+    /// Rules in order; a later one may take what an earlier one gave.
+    pub rules: Vec<RuleCall>,
+    /// What the template sees, by name.
+    pub document: IndexMap<String, Node>,
+    /// Folder of the template inside `templates/`, `<topic>/<name>`.
+    pub template: Option<String>,
+    /// Formats it can be rendered in.
+    pub formats: Vec<Format>,
+    /// Sheets of its workbook.
+    pub sheets: Vec<Sheet>,
+}
+
+/// A format of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// PDF through Typst (`page.typ`).
+    Pdf,
+    /// PNG of the first page, or of a chosen page, through Typst.
+    Png,
+    /// HTML through Tera (`page.html`).
+    Html,
+    /// Workbook.
+    Xlsx,
+    /// Comma-separated values of the first sheet.
+    Csv,
+}
+
+/// One parameter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Parameter {
+    /// Id, `snake_case`; `:id` in SQL.
+    pub id: String,
+    /// Label.
+    pub title: Text,
+    /// What it takes.
+    pub kind: ParameterType,
+    /// Whether it must be given.
+    pub required: bool,
+    /// Value when it is not given.
+    pub default: Option<String>,
+}
+
+/// What a parameter takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ParameterType {
+    /// Text.
+    Text,
+    /// Whole number.
+    Integer,
+    /// Calendar day.
+    Date,
+    /// A code of a code list, perhaps of a few of them only.
+    Choice {
+        /// Code list.
+        codes: String,
+        /// The codes that may be taken; empty means all.
+        only: Vec<String>,
+    },
+    /// The key of a record; fields of the form's key that are parameters too narrow the list.
+    Reference {
+        /// Form.
+        to: String,
+        /// Values that fields of the record must have: field -> value.
+        only: IndexMap<String, String>,
+    },
+    /// A school year, given as its first calendar year: `2025` is 2025-2026.
+    SchoolYear,
+}
+
+/// One `SELECT`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Dataset {
+    /// Id; the name of its table.
+    pub id: String,
+    /// Statement.
+    pub sql: Source,
+    /// Types of the columns that are not plain fields of a form.
+    pub columns: IndexMap<String, ColumnType>,
+    /// Order, when names must be sorted the Vietnamese way.
+    pub sort: Option<Sort>,
+}
+
+/// A column of a dataset, as found when the statement was prepared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatasetColumn {
+    /// Name.
+    pub name: String,
+    /// Type.
+    pub kind: ColumnType,
+}
+
+/// An order by columns, one of which may hold persons' names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Sort {
+    /// Columns compared before the name.
+    pub before: Vec<String>,
+    /// Column with persons' names.
+    pub name: String,
+    /// Columns compared after the name.
+    pub then: Vec<String>,
+    /// Order of names.
+    pub order: NameOrder,
+}
+
+/// How names are ordered (regulations 8.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum NameOrder {
+    /// Given name, then family and middle names from left to right.
+    #[default]
+    GivenThenLeftToRight,
+    /// Given name, then middle names, then family name.
+    GivenMiddleFamily,
+}
+
+/// One call of a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RuleCall {
+    /// Rule, as named in plugin manifests (`assess_secondary`).
+    pub rule: String,
+    /// Plugin; `None` lets level, school year and province choose.
+    pub plugin: Option<String>,
+    /// Table of the rule -> dataset, or table that an earlier rule gave.
+    pub takes: IndexMap<String, String>,
+    /// Table of the rule -> name under which the report knows it.
+    pub gives: IndexMap<String, String>,
+    /// Parameters of the rule: a literal, or `:id` for a parameter of the report.
+    pub parameters: IndexMap<String, String>,
+}
+
+/// What the template sees under one name: rows of a table, as a list, a tree or one object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Node {
+    /// Dataset, or table that a rule gave.
+    pub from: String,
+    /// Columns by which rows belong to the parent row (same names on both sides).
+    pub on: Vec<String>,
+    /// One object (the first row, or null) in place of a list.
+    pub one: bool,
+    /// Column whose value keys an object of rows, in place of a list.
+    pub keyed_by: Option<String>,
+    /// Columns whose codes become `{code, name, symbol}`: column -> code list.
+    pub codes: IndexMap<String, String>,
+    /// Nodes below each row.
+    pub children: IndexMap<String, Node>,
+}
+
+/// A sheet of a workbook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Sheet {
+    /// Name of the sheet.
+    pub name: String,
+    /// Heading lines above the table.
+    pub heading: Vec<String>,
+    /// Dataset, or table that a rule gave.
+    pub from: String,
+    /// Columns in order.
+    pub columns: Vec<SheetColumn>,
+}
+
+/// A column of a sheet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SheetColumn {
+    /// Column of the table.
+    pub column: String,
+    /// Heading.
+    pub title: String,
+    /// Heading over neighbouring columns that share it.
+    pub group: Option<String>,
+    /// Code list whose names replace codes.
+    pub codes: Option<String>,
+    /// Width in characters.
+    pub width: Option<u32>,
+}

@@ -1,0 +1,25 @@
+//! The configuration of a site.
+
+use crate::text::{Locale, Text};
+
+/// A checked `site.yaml`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Site {
+    /// Name shown on pages.
+    pub title: Text,
+    /// Province (code since 1/7/2025), for a site of one province.
+    pub province: Option<String>,
+    /// Education level, for the site of one school.
+    pub level: Option<String>,
+    /// Id of the school, for the site of one school.
+    pub school: Option<String>,
+    /// Current school year: its first calendar year.
+    pub year: Option<i64>,
+    /// Language of pages and messages.
+    pub locale: Locale,
+    /// File of the records, inside the site folder.
+    pub data: Option<String>,
+    /// Address and port on which pages are served.
+    pub listen: Option<String>,
+}

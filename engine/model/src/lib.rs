@@ -1,0 +1,25 @@
+//! What a form, a report, a table and a record are.
+//!
+//! Pure: no clock, files, network or threads. Reading files is the job of `pipeline`,
+//! keeping records the job of `store`.
+
+pub mod codes;
+pub mod diagnostic;
+pub mod nearest;
+pub mod text;
+
+pub mod format;
+pub mod table;
+pub mod table_json;
+
+pub mod definition;
+pub mod names;
+pub mod scope;
+
+mod raw;
+mod yaml;
+
+pub mod check;
+pub mod schema;
+
+pub mod document;
