@@ -1,0 +1,211 @@
+//! The second lock: a connection on which a statement cannot reach past its views.
+//!
+//! It holds alone, against statements that never met the first lock (`portable`). Base tables are
+//! readable only from inside views whose names are drawn at random for each connection, so no
+//! statement can spell them: SQLite names the innermost view *or CTE* to its authorizer, and
+//! `WITH pupil AS MATERIALIZED (SELECT * FROM main.record_pupil) …` would otherwise read the base
+//! table "through `pupil`". Beside that: writes, pragmas, ATTACH, recursion and functions outside
+//! the list are refused, time is limited, and `EXPLAIN`, which would tell the names, is not run.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use bieumau_model::definition::Catalog;
+use bieumau_model::scope::Scope;
+use rusqlite::Connection;
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+use rusqlite::limits::Limit;
+
+use crate::portable::FUNCTIONS;
+use crate::schema::{code_columns, code_table_of};
+use crate::scope::Lists;
+use crate::shape::Shape;
+use crate::sql::{list, prefixed_list, quoted};
+
+/// How many steps of SQLite's machine lie between two looks at the clock.
+const STEPS: i32 = 2_000;
+
+/// Holds the strings of a guarded connection.
+#[derive(Debug)]
+pub(crate) struct Guard {
+    /// What the names of the inner views begin with.
+    secret: String,
+    deadline: Arc<Mutex<Option<Instant>>>,
+    /// Whether the statement being prepared is the engine's own (`BEGIN`, `COMMIT`).
+    ours: Arc<AtomicBool>,
+}
+
+/// What the authorizer knows.
+struct Rules {
+    /// Names that datasets may read: forms and `code_<list>`.
+    visible: BTreeSet<String>,
+    secret: String,
+    /// Table-valued functions and other virtual tables of SQLite.
+    modules: BTreeSet<String>,
+    ours: Arc<AtomicBool>,
+}
+
+impl Guard {
+    /// Makes the views of `catalog` for `scope` on `conn` and closes everything else.
+    ///
+    /// `shapes` are those of the tables in the store; a form without a table stays unseen.
+    pub fn close(
+        conn: &mut Connection,
+        catalog: &Catalog,
+        shapes: &BTreeMap<String, Shape>,
+        scope: &Scope,
+    ) -> rusqlite::Result<Self> {
+        let random: String =
+            conn.query_row("SELECT lower(hex(randomblob(16)))", [], |row| row.get(0))?;
+        let secret = format!("bm_{random}_");
+        let visible = make_views(conn, catalog, shapes, scope, &secret)?;
+        let modules = virtual_tables(conn)?;
+        conn.execute_batch("PRAGMA query_only = ON;")?;
+        set_limits(conn)?;
+        let guard = Self {
+            secret: secret.clone(),
+            deadline: Arc::new(Mutex::new(None)),
+            ours: Arc::new(AtomicBool::new(false)),
+        };
+        let rules = Rules { visible, secret, modules, ours: guard.ours.clone() };
+        conn.authorizer(Some(move |context: AuthContext<'_>| rules.decide(&context)))?;
+        let deadline = guard.deadline.clone();
+        conn.progress_handler(
+            STEPS,
+            Some(move || {
+                let deadline = deadline.lock().expect("nobody panics while holding it");
+                deadline.is_some_and(|deadline| Instant::now() >= deadline)
+            }),
+        )?;
+        Ok(guard)
+    }
+
+    /// Lets statements run for `time` from now.
+    pub fn allow(&self, time: Duration) {
+        *self.deadline.lock().expect("nobody panics while holding it") = Some(Instant::now() + time);
+    }
+
+    /// Runs a statement of the engine's own.
+    pub fn run_ours(&self, conn: &Connection, sql: &str) -> rusqlite::Result<()> {
+        self.ours.store(true, Ordering::SeqCst);
+        let result = conn.execute_batch(sql);
+        self.ours.store(false, Ordering::SeqCst);
+        result
+    }
+
+    /// Takes the secret names out of a message of SQLite.
+    pub fn tidy(&self, message: &str) -> String {
+        message.replace(&self.secret, "")
+    }
+}
+
+impl Rules {
+    fn decide(&self, context: &AuthContext<'_>) -> Authorization {
+        let allowed = match context.action {
+            AuthAction::Select => true,
+            AuthAction::Function { function_name } => {
+                FUNCTIONS.iter().any(|name| name.eq_ignore_ascii_case(function_name))
+            }
+            AuthAction::Read { table_name, column_name } => {
+                self.may_read(context, table_name, column_name)
+            }
+            AuthAction::Transaction { .. } => self.ours.load(Ordering::SeqCst),
+            _ => false,
+        };
+        if allowed { Authorization::Allow } else { Authorization::Deny }
+    }
+
+    fn may_read(&self, context: &AuthContext<'_>, table: &str, column: &str) -> bool {
+        let inside = |name: Option<&str>| name.is_some_and(|name| name.starts_with(&self.secret));
+        if self.visible.contains(table) {
+            return context.database_name != Some("main");
+        }
+        if table.starts_with(&self.secret) {
+            // Inner views and the lists of the scope: from the views above them only.
+            let accessor = context.accessor;
+            return inside(accessor) || accessor.is_some_and(|name| self.visible.contains(name));
+        }
+        if table.starts_with("codelist_") {
+            // Public. SQLite asks for the column "" when only the number of rows is wanted.
+            return column.is_empty() || context.accessor.is_some_and(|name| self.visible.contains(name));
+        }
+        if table.starts_with("record_") {
+            return context.database_name == Some("main") && inside(context.accessor);
+        }
+        // A CTE or sub-query of which only the number of rows is wanted: no table of anybody's.
+        column.is_empty()
+            && context.database_name.is_none()
+            && !self.modules.contains(&table.to_ascii_lowercase())
+            && !["bm_", "sqlite_", "pragma_", "record_"]
+                .iter()
+                .any(|reserved| table.to_ascii_lowercase().starts_with(reserved))
+    }
+}
+
+/// Makes the views: `<form>` over a view of secret name over the table; `code_<list>` over its table.
+fn make_views(
+    conn: &Connection,
+    catalog: &Catalog,
+    shapes: &BTreeMap<String, Shape>,
+    scope: &Scope,
+    secret: &str,
+) -> rusqlite::Result<BTreeSet<String>> {
+    let lists = Lists::install(conn, &format!("{secret}list_"), scope)?;
+    let mut visible = BTreeSet::new();
+    let mut sql = String::from("BEGIN;\n");
+    for form in catalog.forms.keys() {
+        let Some(shape) = shapes.get(form) else { continue };
+        let columns: Vec<String> = shape.columns.iter().map(|column| column.name.clone()).collect();
+        let mut conditions = vec!["t._status = 'active'".to_owned()];
+        conditions.extend(lists.condition(shape, shapes));
+        let inner = quoted(&format!("{secret}{form}"));
+        sql.push_str(&format!(
+            "CREATE TEMP VIEW {inner} AS SELECT {} FROM main.{} t WHERE {};\n\
+             CREATE TEMP VIEW {} AS SELECT {} FROM temp.{inner};\n",
+            prefixed_list("t.", &columns),
+            quoted(&shape.table()),
+            conditions.join(" AND "),
+            quoted(form),
+            list(&columns),
+        ));
+        visible.insert(form.clone());
+    }
+    for codes in catalog.code_lists.values() {
+        let view = format!("code_{}", codes.id);
+        sql.push_str(&format!(
+            "CREATE TEMP VIEW {} AS SELECT {} FROM main.{};\n",
+            quoted(&view),
+            list(&code_columns(codes)),
+            quoted(&code_table_of(&codes.id)),
+        ));
+        visible.insert(view);
+    }
+    sql.push_str("COMMIT;");
+    conn.execute_batch(&sql)?;
+    Ok(visible)
+}
+
+fn virtual_tables(conn: &Connection) -> rusqlite::Result<BTreeSet<String>> {
+    let mut statement = conn.prepare("SELECT lower(name) FROM pragma_module_list")?;
+    let names = statement.query_map([], |row| row.get(0))?;
+    names.collect()
+}
+
+fn set_limits(conn: &Connection) -> rusqlite::Result<()> {
+    for (limit, most) in [
+        (Limit::SQLITE_LIMIT_LENGTH, 8_000_000),
+        (Limit::SQLITE_LIMIT_SQL_LENGTH, 200_000),
+        (Limit::SQLITE_LIMIT_COLUMN, 1_000),
+        (Limit::SQLITE_LIMIT_EXPR_DEPTH, 500),
+        (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 200),
+        (Limit::SQLITE_LIMIT_FUNCTION_ARG, 100),
+        (Limit::SQLITE_LIMIT_ATTACHED, 0),
+        (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, 500),
+        (Limit::SQLITE_LIMIT_WORKER_THREADS, 0),
+    ] {
+        conn.set_limit(limit, most)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,46 @@
+//! Keeps records in SQLite: records in, tables out, the audit in the same transaction.
+//!
+//! Forms make the tables; [`Store`] writes them; [`Reader`] runs the datasets of reports, which
+//! see only what their caller may see. How documents are made from tables is no business of this
+//! crate.
+
+pub mod codes;
+mod error;
+
+#[cfg(test)]
+#[path = "../tests/store/common.rs"]
+#[expect(dead_code, reason = "the tests from outside use more of it")]
+mod common;
+
+mod sql;
+mod values;
+
+mod schema;
+mod shape;
+mod store;
+
+mod loss;
+mod migrate;
+
+mod audit;
+mod cells;
+mod loading;
+mod record;
+
+mod guard;
+mod portable;
+mod scope;
+
+mod choices;
+mod dataset;
+mod reader;
+
+pub use audit::{AuditLine, Change};
+pub use choices::Choice;
+pub use dataset::{ReportColumns, check_datasets};
+pub use error::{RecordFinding, StoreError};
+pub use loading::Loading;
+pub use migrate::Migration;
+pub use reader::{Limits, Reader, Snapshot};
+pub use record::{Edit, Record, Status};
+pub use store::{Readers, Store};

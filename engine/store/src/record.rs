@@ -1,0 +1,382 @@
+//! One record: read, changed, retired, restored. There is no delete.
+//!
+//! Whoever changes a record names the revision that they read; a record that has moved on is not
+//! overwritten. What it was before is kept in the history, in the same transaction.
+
+use std::collections::BTreeMap;
+
+use bieumau_model::definition::Form;
+use bieumau_model::diagnostic::Diagnostic;
+use bieumau_model::scope::Caller;
+use bieumau_model::table::{Cells, Column, Table, Value};
+use bieumau_model::text::Text;
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params_from_iter};
+use serde_json::{Map, Value as Json, json};
+
+use crate::audit::{Act, record_name, time};
+use crate::cells::{self, Extent, Findings, shown};
+use crate::codes;
+use crate::error::StoreError;
+use crate::loading::{WRITER_LISTS, look_up_sql, out_of_scope};
+use crate::scope::{Lists, may_write};
+use crate::shape::{Kind, Shape, table_of};
+use crate::sql::{list, quoted};
+use crate::store::Store;
+use crate::values::{Bound, json_of, value_of};
+
+/// A record with the engine's own notes on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Fields in the order of the form.
+    pub fields: Vec<(String, Value)>,
+    /// Whether it is in use.
+    pub status: Status,
+    /// Grows with every change; names the state that was read.
+    pub revision: i64,
+    /// Version of the definition under which it was last written.
+    pub version: i64,
+    /// Who made it.
+    pub author: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub changed_at: Timestamp,
+}
+
+/// Whether a record is in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Reports see it.
+    Active,
+    /// Kept, but no report sees it.
+    Retired,
+}
+
+/// Who changes a record, at which revision, when and why.
+#[derive(Debug, Clone, Copy)]
+pub struct Edit<'a> {
+    /// Who.
+    pub caller: &'a Caller,
+    /// Revision that they read.
+    pub revision: i64,
+    /// When.
+    pub now: Timestamp,
+    /// Why.
+    pub reason: &'a str,
+}
+
+impl Record {
+    /// Returns the value of the field `name`.
+    pub fn field(&self, name: &str) -> Option<&Value> {
+        self.fields.iter().find(|(field, _)| field == name).map(|(_, value)| value)
+    }
+}
+
+impl Store {
+    /// Returns the record of `form` with `key` (values in the order of the form's key), retired
+    /// ones too, when the caller may see it.
+    pub fn record(
+        &self,
+        caller: &Caller,
+        form: &Form,
+        key: &[Value],
+    ) -> Result<Option<Record>, StoreError> {
+        let shape = self.shape(form)?;
+        read_record(&self.conn, &shape, &self.shapes, caller, key)
+    }
+
+    /// Changes fields of a record; returns its new revision.
+    pub fn update(
+        &mut self,
+        form: &Form,
+        key: &[Value],
+        changes: &[(&str, Value)],
+        edit: Edit<'_>,
+    ) -> Result<i64, StoreError> {
+        let names: Vec<String> = changes.iter().map(|(name, _)| (*name).to_owned()).collect();
+        self.change(form, key, edit, "update", |conn, shape, record| {
+            if record.status == Status::Retired {
+                return Err(no_record(form, key));
+            }
+            let changed = checked_changes(conn, form, shape, changes, record)?;
+            let sets: Vec<String> =
+                names.iter().map(|name| format!("{} = ?", quoted(name))).collect();
+            Ok((sets, changed))
+        })
+    }
+
+    /// Takes a record out of use; refused while active records refer to it.
+    pub fn retire(&mut self, form: &Form, key: &[Value], edit: Edit<'_>) -> Result<i64, StoreError> {
+        let shapes = self.shapes.clone();
+        self.change(form, key, edit, "retire", |conn, shape, record| {
+            if record.status == Status::Retired {
+                return Err(no_record(form, key));
+            }
+            check_unreferred(conn, &shapes, shape, key)?;
+            Ok((vec!["_status = 'retired'".to_owned()], Vec::new()))
+        })
+    }
+
+    /// Brings a retired record back into use.
+    pub fn restore(&mut self, form: &Form, key: &[Value], edit: Edit<'_>) -> Result<i64, StoreError> {
+        self.change(form, key, edit, "restore", |conn, shape, record| {
+            if record.status == Status::Active {
+                return Err(no_record(form, key));
+            }
+            check_references(conn, form, shape, &record.fields)?;
+            Ok((vec!["_status = 'active'".to_owned()], Vec::new()))
+        })
+    }
+
+    /// The frame of every change: read, compare revisions, decide, write, keep, note.
+    fn change(
+        &mut self,
+        form: &Form,
+        key: &[Value],
+        edit: Edit<'_>,
+        action: &str,
+        decide: impl FnOnce(&Connection, &Shape, &Record) -> Result<(Vec<String>, Vec<Value>), StoreError>,
+    ) -> Result<i64, StoreError> {
+        let shape = self.shape(form)?;
+        let Self { conn, shapes, .. } = self;
+        if !may_write(&shape, &edit.caller.scope()) {
+            return Err(refused(out_of_scope(form, None)));
+        }
+        let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let record = read_record(&transaction, &shape, shapes, edit.caller, key)?
+            .ok_or_else(|| no_record(form, key))?;
+        if record.revision != edit.revision {
+            return Err(StoreError::Stale {
+                form: form.id.clone(),
+                key: key_shown(key),
+                expected: edit.revision,
+                found: record.revision,
+            });
+        }
+        let (mut sets, mut values) = decide(&transaction, &shape, &record)?;
+        let act = Act::new(edit.caller, edit.now, edit.reason);
+        sets.extend(["_revision = ?", "_version = ?", "_changed_at = ?"].map(str::to_owned));
+        values.extend([
+            Value::Integer(record.revision + 1),
+            Value::Integer(i64::from(form.version)),
+            Value::Text(act.at.clone()),
+        ]);
+        values.extend(key.iter().cloned());
+        transaction.execute(
+            &format!(
+                "UPDATE {} SET {} WHERE {}",
+                quoted(&shape.table()),
+                sets.join(", "),
+                shape.key_equals()
+            ),
+            params_from_iter(values.iter().map(Bound)),
+        )?;
+        if read_record(&transaction, &shape, shapes, edit.caller, key)?.is_none() {
+            return Err(refused(out_of_scope(form, None)));
+        }
+        let name = record_name(key);
+        let before = json_of_fields(&record.fields);
+        act.keep(&transaction, &form.id, &name, (record.revision, record.version), action, &before)?;
+        let details = json!({ "record": key.iter().map(json_of).collect::<Vec<_>>() });
+        act.note(&transaction, action, Some(&form.id), 1, &details)?;
+        transaction.commit()?;
+        Ok(record.revision + 1)
+    }
+}
+
+/// Checks the changes of one record as if they were a table of one row; returns them as stored.
+fn checked_changes(
+    conn: &Connection,
+    form: &Form,
+    shape: &Shape,
+    changes: &[(&str, Value)],
+    record: &Record,
+) -> Result<Vec<Value>, StoreError> {
+    let mut findings = Findings::default();
+    let mut columns = Vec::new();
+    for (name, value) in changes {
+        if shape.key.iter().any(|key| key == name) {
+            findings.add(Some(0), Some(name), key_fixed(form, name));
+            continue;
+        }
+        let kind = shape.column(name).map_or(Kind::Text, |column| column.kind);
+        let mut cells = Cells::empty(kind.into());
+        if let Err(other) = cells.push(value.clone()) {
+            // Of another type: kept as it is, so that the check names it.
+            cells = Cells::empty(kind_of(&other).into());
+            let _ = cells.push(other);
+        }
+        columns.push(Column { name: (*name).to_owned(), cells });
+    }
+    let table = Table::new(form.id.clone(), columns)
+        .map_err(|error| StoreError::Inconsistent(error.to_string()))?;
+    let given = cells::check(conn, form, shape, &table, Extent::Part, &mut findings)?;
+    findings.into_result()?;
+    let values: Vec<Value> = given.iter().map(|part| part.cells.value(0)).collect();
+    let mut merged = record.fields.clone();
+    for (name, value) in &mut merged {
+        if let Some(part) = given.iter().find(|part| part.column.name == *name) {
+            *value = part.cells.value(0);
+        }
+    }
+    check_references(conn, form, shape, &merged)?;
+    Ok(values)
+}
+
+fn check_references(
+    conn: &Connection,
+    form: &Form,
+    shape: &Shape,
+    fields: &[(String, Value)],
+) -> Result<(), StoreError> {
+    let value = |name: &String| fields.iter().find(|(field, _)| field == name).map(|(_, value)| value);
+    let mut findings = Findings::default();
+    for reference in &shape.references {
+        let key: Option<Vec<&Value>> = reference.columns.iter().map(value).collect();
+        let Some(key) = key.filter(|key| key.iter().all(|value| **value != Value::Missing)) else {
+            continue;
+        };
+        let mut statement = conn.prepare_cached(&look_up_sql(reference))?;
+        if !statement.exists(params_from_iter(key.iter().map(|value| Bound(value))))? {
+            let column = reference.columns.last().map_or("", String::as_str);
+            let title = form.field(column).map_or(&form.title, |field| &field.title);
+            let key: Vec<String> = key.into_iter().map(shown).collect();
+            let key = key.join(" / ");
+            let diagnostic = cells::wrong(
+                codes::CELL_REFERENCE,
+                &cells::place(None, title, column),
+                &format!("`{}` không có bản ghi {key}", reference.to),
+                &format!("`{}` has no record {key}", reference.to),
+            );
+            findings.add(Some(0), Some(column), diagnostic);
+        }
+    }
+    findings.into_result()
+}
+
+/// Refuses while active records of any form refer to the record.
+fn check_unreferred(
+    conn: &Connection,
+    shapes: &BTreeMap<String, Shape>,
+    shape: &Shape,
+    key: &[Value],
+) -> Result<(), StoreError> {
+    let mut findings = Findings::default();
+    for other in shapes.values() {
+        for reference in other.references.iter().filter(|reference| reference.to == shape.form) {
+            let equals: Vec<String> =
+                reference.columns.iter().map(|name| format!("{} = ?", quoted(name))).collect();
+            let sql = format!(
+                "SELECT count(*) FROM {} WHERE {} AND _status = 'active'",
+                quoted(&table_of(&other.form)),
+                equals.join(" AND "),
+            );
+            let count: i64 =
+                conn.query_row(&sql, params_from_iter(key.iter().map(Bound)), |row| row.get(0))?;
+            if count > 0 {
+                findings.add(None, None, still_referred(&other.form, count));
+            }
+        }
+    }
+    findings.into_result()
+}
+
+fn read_record(
+    conn: &Connection,
+    shape: &Shape,
+    shapes: &BTreeMap<String, Shape>,
+    caller: &Caller,
+    key: &[Value],
+) -> Result<Option<Record>, StoreError> {
+    let lists = Lists::install(conn, WRITER_LISTS, &caller.scope())?;
+    let mut conditions = vec![shape.key_equals()];
+    conditions.extend(lists.condition(shape, shapes));
+    let names: Vec<String> = shape.columns.iter().map(|column| column.name.clone()).collect();
+    let sql = format!(
+        "SELECT {}, _status, _revision, _version, _author, _created_at, _changed_at \
+         FROM main.{} t WHERE {}",
+        list(&names),
+        quoted(&shape.table()),
+        conditions.join(" AND "),
+    );
+    if key.len() != shape.key.len() {
+        return Ok(None);
+    }
+    let mut statement = conn.prepare_cached(&sql)?;
+    let found = statement
+        .query_row(params_from_iter(key.iter().map(Bound)), |row| Ok(record_of(row, shape)))
+        .optional()?;
+    found.transpose()
+}
+
+fn record_of(row: &Row<'_>, shape: &Shape) -> Result<Record, StoreError> {
+    let mut fields = Vec::with_capacity(shape.columns.len());
+    for (at, column) in shape.columns.iter().enumerate() {
+        let value = value_of(column.kind, row.get_ref(at)?)
+            .map_err(|found| StoreError::Inconsistent(format!("`{}`: {found}", column.name)))?;
+        fields.push((column.name.clone(), value));
+    }
+    let first = shape.columns.len();
+    let status: String = row.get(first)?;
+    Ok(Record {
+        fields,
+        status: if status == "active" { Status::Active } else { Status::Retired },
+        revision: row.get(first + 1)?,
+        version: row.get(first + 2)?,
+        author: row.get(first + 3)?,
+        created_at: time(&row.get::<_, String>(first + 4)?)?,
+        changed_at: time(&row.get::<_, String>(first + 5)?)?,
+    })
+}
+
+fn json_of_fields(fields: &[(String, Value)]) -> Json {
+    let map: Map<String, Json> =
+        fields.iter().map(|(name, value)| (name.clone(), json_of(value))).collect();
+    Json::Object(map)
+}
+
+fn kind_of(value: &Value) -> Kind {
+    match value {
+        Value::Missing | Value::Text(_) => Kind::Text,
+        Value::Integer(_) => Kind::Integer,
+        Value::Decimal { scale, .. } => Kind::Decimal(*scale),
+        Value::Date(_) => Kind::Date,
+        Value::Boolean(_) => Kind::Boolean,
+    }
+}
+
+fn key_shown(key: &[Value]) -> String {
+    let parts: Vec<String> = key.iter().map(shown).collect();
+    parts.join(" / ")
+}
+
+fn no_record(form: &Form, key: &[Value]) -> StoreError {
+    StoreError::NoRecord { form: form.id.clone(), key: key_shown(key) }
+}
+
+fn refused(diagnostic: Diagnostic) -> StoreError {
+    let mut findings = Findings::default();
+    findings.add(None, None, diagnostic);
+    findings.into_result().expect_err("one finding was added")
+}
+
+fn key_fixed(form: &Form, name: &str) -> Diagnostic {
+    Diagnostic::error(
+        codes::KEY_FIXED,
+        Text::both(
+            format!("`{name}` thuộc khóa của `{}` nên không đổi được", form.id),
+            format!("`{name}` belongs to the key of `{}` and never changes", form.id),
+        ),
+    )
+}
+
+fn still_referred(form: &str, count: i64) -> Diagnostic {
+    Diagnostic::error(
+        codes::STILL_REFERRED,
+        Text::both(
+            format!("còn {count} bản ghi `{form}` tham chiếu tới bản ghi này"),
+            format!("{count} records of `{form}` still refer to it"),
+        ),
+    )
+}
