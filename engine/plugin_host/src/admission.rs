@@ -1,0 +1,82 @@
+//! Looks at a component before anything compiles it: what is refused here costs nothing.
+//!
+//! Compiling is the weak flank of a plugin host; a small hostile file can take seconds and
+//! gigabytes there. So sizes and counts are checked on the bytes alone.
+
+use wasmparser::{Encoding, Parser, Payload};
+use wasmtime::Engine;
+
+use crate::error::LoadError;
+use crate::limits::Limits;
+
+/// Returns `Ok` when `bytes` look like a component that may be compiled.
+pub fn admit(bytes: &[u8], limits: &Limits) -> Result<(), LoadError> {
+    if bytes.len() > limits.component_bytes {
+        return Err(LoadError::TooLarge { bytes: bytes.len(), limit: limits.component_bytes });
+    }
+    if Engine::detect_precompiled(bytes).is_some() || bytes.starts_with(b"\x7fELF") {
+        return Err(LoadError::MachineCode);
+    }
+    let mut counts = Counts { limits, functions: 0, modules: 0, depth: 0 };
+    for payload in Parser::new(0).parse_all(bytes) {
+        let payload = payload.map_err(|error| LoadError::Invalid { what: error.to_string() })?;
+        counts.look_at(payload)?;
+    }
+    Ok(())
+}
+
+/// What was seen so far.
+struct Counts<'a> {
+    limits: &'a Limits,
+    functions: usize,
+    modules: usize,
+    /// Components and modules around the current place.
+    depth: usize,
+}
+
+impl Counts<'_> {
+    fn look_at(&mut self, payload: Payload<'_>) -> Result<(), LoadError> {
+        match payload {
+            Payload::Version { encoding: Encoding::Module, .. } if self.depth == 0 => {
+                return Err(LoadError::CoreModule);
+            }
+            Payload::ModuleSection { .. } => {
+                self.modules += 1;
+                self.depth += 1;
+                at_most("core modules", self.modules, self.limits.core_modules)?;
+            }
+            Payload::ComponentSection { .. } => {
+                self.depth += 1;
+                at_most("nested components", self.depth, self.limits.nesting)?;
+            }
+            Payload::End(_) => self.depth = self.depth.saturating_sub(1),
+            Payload::ComponentImportSection(imports) if self.depth == 0 => {
+                for import in imports {
+                    let import =
+                        import.map_err(|error| LoadError::Invalid { what: error.to_string() })?;
+                    // A type is a name for a shape and brings nothing in.
+                    if !matches!(import.ty, wasmparser::ComponentTypeRef::Type(_)) {
+                        return Err(LoadError::Import { import: import.name.name.to_owned() });
+                    }
+                }
+            }
+            Payload::CodeSectionStart { count, .. } => {
+                self.functions += count as usize;
+                at_most("functions", self.functions, self.limits.functions)?;
+            }
+            Payload::CodeSectionEntry(body) => {
+                let bytes = body.range().len();
+                at_most("bytes in one function", bytes, self.limits.function_bytes)?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+fn at_most(what: &'static str, found: usize, limit: usize) -> Result<(), LoadError> {
+    if found > limit {
+        return Err(LoadError::TooMany { what, found, limit });
+    }
+    Ok(())
+}

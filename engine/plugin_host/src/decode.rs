@@ -1,0 +1,228 @@
+//! An answer of the contract into tables of the engine, trusting nothing in it.
+//!
+//! A plugin may give what its manifest declares under `gives`, in shape and type, and nothing else.
+
+use bieumau_model::definition::{RuleColumn, RuleDeclaration, RuleTable};
+use bieumau_model::diagnostic::Severity;
+use bieumau_model::table::{Cells, Column, ColumnType, Table};
+use bieumau_model::text::{Text, nfc};
+use jiff::{ToSpan, civil::Date};
+
+use crate::answer::{Answer, Explanation, Finding, Place};
+use crate::limits::Limits;
+use crate::wire;
+
+/// Checks an answer; the error says what is wrong with it.
+pub fn answer(
+    rule: &RuleDeclaration,
+    limits: &Limits,
+    answer: wire::Answer,
+) -> Result<Answer, String> {
+    let mut given = answer.tables;
+    for (at, table) in given.iter().enumerate() {
+        let name = shown(&table.name);
+        if !rule.gives.iter().any(|declared| declared.name == table.name) {
+            return Err(format!("table `{name}` is not declared"));
+        }
+        if given[..at].iter().any(|earlier| earlier.name == table.name) {
+            return Err(format!("table `{name}` comes twice"));
+        }
+    }
+    let mut tables = Vec::with_capacity(rule.gives.len());
+    for declared in &rule.gives {
+        let at = given.iter().position(|table| table.name == declared.name);
+        match at.map(|at| given.swap_remove(at)) {
+            Some(found) => tables.push(decode_table(declared, limits, found)?),
+            None if declared.optional => {}
+            None => return Err(format!("table `{}` is missing", declared.name)),
+        }
+    }
+    Ok(Answer {
+        tables,
+        findings: answer.findings.into_iter().map(finding).collect(),
+        explanations: answer.explanations.into_iter().map(explanation).collect(),
+    })
+}
+
+/// Returns the sentence of a failure.
+pub fn message(message: wire::Sentence) -> Text {
+    Text::both(clean(message.vi), clean(message.en))
+}
+
+/// Returns a place.
+pub fn place(place: wire::Place) -> Place {
+    Place {
+        table: place.table.map(clean),
+        row: place.row.map(|row| row as usize),
+        column: place.column.map(clean),
+    }
+}
+
+/// Returns a text in NFC.
+pub fn clean(text: String) -> String {
+    match nfc(&text) {
+        std::borrow::Cow::Borrowed(_) => text,
+        std::borrow::Cow::Owned(text) => text,
+    }
+}
+
+fn decode_table(declared: &RuleTable, limits: &Limits, table: wire::Table) -> Result<Table, String> {
+    let name = &declared.name;
+    let rows = table.rows as usize;
+    if rows > limits.answer_rows {
+        return Err(format!("table `{name}` has {rows} rows, more than {}", limits.answer_rows));
+    }
+    let mut given = table.columns;
+    for (at, column) in given.iter().enumerate() {
+        let column_name = shown(&column.name);
+        if !declared.columns.iter().any(|declared| declared.name == column.name) {
+            return Err(format!("column `{column_name}` of table `{name}` is not declared"));
+        }
+        if given[..at].iter().any(|earlier| earlier.name == column.name) {
+            return Err(format!("column `{column_name}` of table `{name}` comes twice"));
+        }
+    }
+    let mut columns = Vec::with_capacity(given.len());
+    for wanted in &declared.columns {
+        let at = given.iter().position(|column| column.name == wanted.name);
+        match at.map(|at| given.swap_remove(at)) {
+            Some(found) => {
+                let cells = decode_column(wanted, rows, found)
+                    .map_err(|what| format!("column `{}` of table `{name}` {what}", wanted.name))?;
+                columns.push(Column { name: wanted.name.clone(), cells });
+            }
+            None if wanted.optional => {}
+            None => return Err(format!("column `{}` of table `{name}` is missing", wanted.name)),
+        }
+    }
+    Table::new(name.clone(), columns).map_err(|error| error.to_string())
+}
+
+fn decode_column(declared: &RuleColumn, rows: usize, column: wire::Column) -> Result<Cells, String> {
+    let present = &column.present;
+    if !present.is_empty() {
+        check_length(present.len(), rows, "presence bytes")?;
+        if let Some(byte) = present.iter().find(|byte| **byte > 1) {
+            return Err(format!("has the presence byte {byte}"));
+        }
+    }
+    let found = kind(&column.cells);
+    if found != declared.kind {
+        return Err(format!("is {found}, not {}", declared.kind));
+    }
+    let is_present = |row: usize| present.is_empty() || present[row] == 1;
+    Ok(match column.cells {
+        wire::Cells::Text(cells) => Cells::Text(texts(cells, rows, is_present)?),
+        wire::Cells::Integer(cells) => Cells::Integer(plain(cells, rows, is_present, Ok)?),
+        wire::Cells::Decimal(cells) => Cells::Decimal {
+            scale: cells.scale,
+            units: plain(cells.units, rows, is_present, Ok)?,
+        },
+        wire::Cells::Date(cells) => Cells::Date(plain(cells, rows, is_present, date)?),
+        wire::Cells::Boolean(cells) => Cells::Boolean(plain(cells, rows, is_present, boolean)?),
+    })
+}
+
+fn kind(cells: &wire::Cells) -> ColumnType {
+    match cells {
+        wire::Cells::Text(_) => ColumnType::Text,
+        wire::Cells::Integer(_) => ColumnType::Integer,
+        wire::Cells::Decimal(cells) => ColumnType::Decimal(cells.scale),
+        wire::Cells::Date(_) => ColumnType::Date,
+        wire::Cells::Boolean(_) => ColumnType::Boolean,
+    }
+}
+
+fn check_length(found: usize, rows: usize, what: &str) -> Result<(), String> {
+    if found == rows {
+        return Ok(());
+    }
+    Err(format!("has {found} {what} for {rows} rows"))
+}
+
+fn plain<W, C>(
+    cells: Vec<W>,
+    rows: usize,
+    is_present: impl Fn(usize) -> bool,
+    convert: impl Fn(W) -> Result<C, String>,
+) -> Result<Vec<Option<C>>, String> {
+    check_length(cells.len(), rows, "cells")?;
+    let cells = cells.into_iter().enumerate();
+    cells.map(|(row, cell)| is_present(row).then(|| convert(cell)).transpose()).collect()
+}
+
+fn texts(
+    cells: wire::TextCells,
+    rows: usize,
+    is_present: impl Fn(usize) -> bool,
+) -> Result<Vec<Option<String>>, String> {
+    check_length(cells.ends.len(), rows, "cells")?;
+    // What is ASCII is in NFC, whatever the cuts.
+    let is_ascii = cells.utf8.is_ascii();
+    let mut texts = Vec::with_capacity(rows);
+    let mut start = 0;
+    for (row, end) in cells.ends.iter().enumerate() {
+        let end = *end as usize;
+        let cell = cells.utf8.get(start..end).ok_or_else(|| format!("is cut wrongly in row {row}"))?;
+        start = end;
+        texts.push(is_present(row).then(|| {
+            if is_ascii { cell.to_owned() } else { nfc(cell).into_owned() }
+        }));
+    }
+    if start != cells.utf8.len() {
+        return Err(format!("has {} bytes behind its last cell", cells.utf8.len() - start));
+    }
+    Ok(texts)
+}
+
+fn date(days: i32) -> Result<Date, String> {
+    Date::constant(1970, 1, 1)
+        .checked_add(i64::from(days).days())
+        .map_err(|_| format!("has the day {days}, which no calendar has"))
+}
+
+fn boolean(byte: u8) -> Result<bool, String> {
+    match byte {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => Err(format!("has {byte} for yes or no")),
+    }
+}
+
+fn finding(finding: wire::Finding) -> Finding {
+    Finding {
+        code: clean(finding.code),
+        severity: match finding.severity {
+            wire::Severity::Note => Severity::Note,
+            wire::Severity::Warning => Severity::Warning,
+            wire::Severity::Error => Severity::Error,
+        },
+        message: message(finding.message),
+        help: finding.help.map(message),
+        place: place(finding.place),
+        about: named(finding.about),
+    }
+}
+
+fn explanation(explanation: wire::Explanation) -> Explanation {
+    Explanation {
+        place: place(explanation.place),
+        rule: clean(explanation.rule),
+        inputs: named(explanation.inputs),
+        steps: explanation.steps.into_iter().map(clean).collect(),
+        result: clean(explanation.result),
+    }
+}
+
+fn named(pairs: Vec<wire::NamedText>) -> Vec<(String, String)> {
+    pairs.into_iter().map(|named| (clean(named.name), clean(named.value))).collect()
+}
+
+/// Shortens a name that a plugin made up, so that it can stand in a message.
+fn shown(name: &str) -> String {
+    const LONGEST: usize = 60;
+    if name.chars().count() <= LONGEST {
+        return name.to_owned();
+    }
+    name.chars().take(LONGEST).chain("…".chars()).collect()
+}

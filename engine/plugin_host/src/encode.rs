@@ -1,0 +1,199 @@
+//! Tables and parameters of the engine into a call of the contract.
+//!
+//! A plugin sees what its manifest declares and nothing else: further columns stay behind.
+
+use std::collections::HashSet;
+
+use bieumau_model::definition::{RuleColumn, RuleDeclaration, RuleTable};
+use bieumau_model::table::{Cells, ColumnType, Table};
+use jiff::civil::Date;
+
+use crate::answer::Explain;
+use crate::error::CallError;
+use crate::wire;
+
+/// Makes a call of `rule`.
+pub fn call(
+    rule: &RuleDeclaration,
+    parameters: &[(String, String)],
+    tables: &[Table],
+    explain: Explain,
+) -> Result<wire::Call, CallError> {
+    let mut seen = HashSet::new();
+    for table in tables {
+        if !rule.takes.iter().any(|declared| declared.name == table.name()) {
+            return Err(CallError::UnknownTable { table: table.name().to_owned() });
+        }
+        if !seen.insert(table.name()) {
+            return Err(CallError::RepeatedTable { table: table.name().to_owned() });
+        }
+    }
+    let mut encoded = Vec::with_capacity(tables.len());
+    for declared in &rule.takes {
+        match tables.iter().find(|table| table.name() == declared.name) {
+            Some(given) => encoded.push(table(declared, given)?),
+            None if declared.optional => {}
+            None => return Err(CallError::MissingTable { table: declared.name.clone() }),
+        }
+    }
+    Ok(wire::Call {
+        rule: rule.id.clone(),
+        parameters: all_parameters(rule, parameters)?,
+        tables: encoded,
+        explain: explain == Explain::Yes,
+    })
+}
+
+/// Returns the number of rows of all tables together.
+pub fn rows(call: &wire::Call) -> usize {
+    call.tables.iter().map(|table| table.rows as usize).sum()
+}
+
+/// Joins the given parameters with the defaults of the manifest.
+fn all_parameters(
+    rule: &RuleDeclaration,
+    given: &[(String, String)],
+) -> Result<Vec<wire::NamedText>, CallError> {
+    if let Some((name, _)) = given.iter().find(|(name, _)| !rule.parameters.contains_key(name)) {
+        return Err(CallError::UnknownParameter { parameter: name.clone() });
+    }
+    let value = |name: &String, default: &String| {
+        let found = given.iter().rev().find(|(given, _)| given == name);
+        found.map_or(default, |(_, value)| value).clone()
+    };
+    let named = |(name, default): (&String, &String)| wire::NamedText {
+        name: name.clone(),
+        value: value(name, default),
+    };
+    Ok(rule.parameters.iter().map(named).collect())
+}
+
+fn table(declared: &RuleTable, given: &Table) -> Result<wire::Table, CallError> {
+    let rows = u32::try_from(given.rows())
+        .map_err(|_| CallError::TooManyRows { table: declared.name.clone() })?;
+    let mut columns = Vec::with_capacity(declared.columns.len());
+    for column in &declared.columns {
+        match given.column(&column.name) {
+            Some(cells) => columns.push(encode_column(declared, column, cells)?),
+            None if column.optional => {}
+            None => {
+                return Err(CallError::MissingColumn {
+                    table: declared.name.clone(),
+                    column: column.name.clone(),
+                });
+            }
+        }
+    }
+    Ok(wire::Table { name: declared.name.clone(), rows, columns })
+}
+
+fn encode_column(
+    table: &RuleTable,
+    declared: &RuleColumn,
+    cells: &Cells,
+) -> Result<wire::Column, CallError> {
+    let misfit = || CallError::WrongColumn {
+        table: table.name.clone(),
+        column: declared.name.clone(),
+        expected: declared.kind,
+        found: cells.kind(),
+    };
+    let mut present = Vec::new();
+    let cells = match (declared.kind, cells) {
+        (ColumnType::Text, Cells::Text(cells)) => {
+            wire::Cells::Text(text(cells, &mut present).ok_or_else(misfit)?)
+        }
+        (ColumnType::Integer, Cells::Integer(cells)) => {
+            wire::Cells::Integer(plain(cells, &mut present, |cell| Some(*cell)).ok_or_else(misfit)?)
+        }
+        (ColumnType::Decimal(scale), Cells::Decimal { scale: given, units }) => {
+            let units = plain(units, &mut present, |cell| rescale(*cell, *given, scale));
+            wire::Cells::Decimal(wire::DecimalCells { scale, units: units.ok_or_else(misfit)? })
+        }
+        (ColumnType::Decimal(scale), Cells::Integer(cells)) => {
+            let units = plain(cells, &mut present, |cell| rescale(*cell, 0, scale));
+            wire::Cells::Decimal(wire::DecimalCells { scale, units: units.ok_or_else(misfit)? })
+        }
+        (ColumnType::Date, Cells::Date(cells)) => {
+            wire::Cells::Date(plain(cells, &mut present, |day| Some(days(*day))).ok_or_else(misfit)?)
+        }
+        (ColumnType::Boolean, Cells::Boolean(cells)) => wire::Cells::Boolean(
+            plain(cells, &mut present, |flag| Some(u8::from(*flag))).ok_or_else(misfit)?,
+        ),
+        // A dataset computes yes and no as 1 and 0.
+        (ColumnType::Boolean, Cells::Integer(cells)) => wire::Cells::Boolean(
+            plain(cells, &mut present, |flag| u8::try_from(*flag).ok().filter(|flag| *flag < 2))
+                .ok_or_else(misfit)?,
+        ),
+        // A dataset whose cells are all missing has no type to go by.
+        (kind, cells) if (0..cells.len()).all(|row| is_missing(cells, row)) => {
+            present.resize(cells.len(), 0);
+            missing(kind, cells.len())
+        }
+        _ => return Err(misfit()),
+    };
+    Ok(wire::Column { name: declared.name.clone(), present, cells })
+}
+
+/// Turns cells into a plain list and notes which are there; `None` when one does not fit.
+fn plain<C, W: Default>(
+    cells: &[Option<C>],
+    present: &mut Vec<u8>,
+    convert: impl Fn(&C) -> Option<W>,
+) -> Option<Vec<W>> {
+    note_presence(cells, present);
+    cells.iter().map(|cell| cell.as_ref().map_or_else(|| Some(W::default()), &convert)).collect()
+}
+
+fn text(cells: &[Option<String>], present: &mut Vec<u8>) -> Option<wire::TextCells> {
+    note_presence(cells, present);
+    let length = cells.iter().flatten().map(String::len).sum();
+    let mut utf8 = String::with_capacity(length);
+    let mut ends = Vec::with_capacity(cells.len());
+    for cell in cells {
+        utf8.push_str(cell.as_deref().unwrap_or_default());
+        ends.push(u32::try_from(utf8.len()).ok()?);
+    }
+    Some(wire::TextCells { utf8, ends })
+}
+
+fn note_presence<C>(cells: &[Option<C>], present: &mut Vec<u8>) {
+    if cells.iter().any(Option::is_none) {
+        present.extend(cells.iter().map(|cell| u8::from(cell.is_some())));
+    }
+}
+
+fn is_missing(cells: &Cells, row: usize) -> bool {
+    match cells {
+        Cells::Text(cells) => cells[row].is_none(),
+        Cells::Integer(cells) | Cells::Decimal { units: cells, .. } => cells[row].is_none(),
+        Cells::Date(cells) => cells[row].is_none(),
+        Cells::Boolean(cells) => cells[row].is_none(),
+    }
+}
+
+fn missing(kind: ColumnType, rows: usize) -> wire::Cells {
+    match kind {
+        ColumnType::Text => {
+            wire::Cells::Text(wire::TextCells { utf8: String::new(), ends: vec![0; rows] })
+        }
+        ColumnType::Integer => wire::Cells::Integer(vec![0; rows]),
+        ColumnType::Decimal(scale) => {
+            wire::Cells::Decimal(wire::DecimalCells { scale, units: vec![0; rows] })
+        }
+        ColumnType::Date => wire::Cells::Date(vec![0; rows]),
+        ColumnType::Boolean => wire::Cells::Boolean(vec![0; rows]),
+    }
+}
+
+/// Turns units of one scale into those of another; `None` when digits would be lost.
+fn rescale(units: i64, from: u8, to: u8) -> Option<i64> {
+    let factor = 10i64.checked_pow(u32::from(from.abs_diff(to)))?;
+    if to >= from { units.checked_mul(factor) } else { (units % factor == 0).then(|| units / factor) }
+}
+
+/// Returns the days since 1 January 1970.
+fn days(date: Date) -> i32 {
+    let epoch = Date::constant(1970, 1, 1);
+    date.duration_since(epoch).as_hours().div_euclid(24).try_into().unwrap_or_default()
+}

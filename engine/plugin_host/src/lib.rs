@@ -1,0 +1,23 @@
+//! Runs plugins: WebAssembly components that bring rules, inside limits.
+//!
+//! A plugin is compiled once and gets a fresh instance for every call; nothing is left of a call
+//! but its answer. Which rule to call is decided by `pipeline`, what a table is by `model`.
+
+pub mod answer;
+pub mod error;
+pub mod limits;
+
+mod admission;
+mod decode;
+mod encode;
+mod sandbox;
+mod wire;
+mod workers;
+
+pub mod build;
+pub mod host;
+
+pub use answer::{Answer, Explain, Explanation, Finding, Place};
+pub use error::{CallError, LoadError, PluginError};
+pub use host::{Host, Plugin};
+pub use limits::Limits;

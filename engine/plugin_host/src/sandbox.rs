@@ -1,0 +1,249 @@
+//! The engine's switches, and one call inside them: a fresh instance, watched, thrown away.
+//!
+//! Checking what comes back is the job of [`crate::decode`].
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker};
+use wasmtime::{Config, Engine, ResourceLimiter, Store, Trap, WasmBacktrace};
+
+use crate::error::LoadError;
+use crate::limits::Limits;
+use crate::wire;
+
+/// How often the clock of the calls ticks.
+const TICK: Duration = Duration::from_millis(10);
+
+/// How many functions of a broken call are named.
+const FRAMES: usize = 20;
+
+/// A compiled plugin, ready to be instantiated.
+pub struct Compiled {
+    instance: InstancePre<Watch>,
+    apply: ComponentExportIndex,
+}
+
+/// Why a call gave no answer.
+#[derive(Debug)]
+pub enum CallFailure {
+    Rule(wire::Failure),
+    Time,
+    Fuel,
+    Memory(Refused),
+    Trap { trap: String, functions: Vec<String> },
+    AnswerTooLarge,
+    BadAnswer(String),
+    Host(String),
+}
+
+/// A wish for memory that was refused.
+#[derive(Debug, Clone, Copy)]
+pub struct Refused {
+    pub what: &'static str,
+    pub wanted: usize,
+    pub limit: usize,
+}
+
+/// Makes the engine, and the thread that lets its clock tick as long as the engine lives.
+pub fn engine(limits: &Limits) -> Result<Engine, String> {
+    let mut config = Config::new();
+    config
+        .consume_fuel(true)
+        .epoch_interruption(true)
+        .max_wasm_stack(limits.stack_bytes)
+        .wasm_backtrace_max_frames(NonZeroUsize::new(FRAMES))
+        .cranelift_nan_canonicalization(true)
+        .concurrency_support(false)
+        .memory_reservation(limits.memory_bytes as u64)
+        .memory_reservation_for_growth(0)
+        .wasm_component_model(true)
+        // Whatever is not needed is off: fewer ways to differ between machines, less to go wrong.
+        .wasm_relaxed_simd(false)
+        .wasm_memory64(false)
+        .wasm_tail_call(false)
+        .wasm_extended_const(false)
+        .wasm_custom_page_sizes(false)
+        .wasm_wide_arithmetic(false);
+    let engine = Engine::new(&config).map_err(|error| format!("{error:#}"))?;
+    let clock = engine.weak();
+    // A thread of its own: a timer of a runtime stands still when the runtime is blocked.
+    thread::Builder::new()
+        .name("plugin clock".to_owned())
+        .spawn(move || {
+            while let Some(engine) = clock.upgrade() {
+                engine.increment_epoch();
+                drop(engine);
+                thread::sleep(TICK);
+            }
+        })
+        .map_err(|error| error.to_string())?;
+    Ok(engine)
+}
+
+/// Compiles an admitted component and looks for the contract in it.
+pub fn compile(engine: &Engine, bytes: &[u8]) -> Result<Compiled, LoadError> {
+    let component = Component::from_binary(engine, bytes)
+        .map_err(|error| LoadError::Invalid { what: format!("{error:#}") })?;
+    let no_rules = LoadError::NoRules { interface: wire::INTERFACE };
+    let rules = component.get_export_index(None, wire::INTERFACE).ok_or(no_rules.clone())?;
+    let apply = component.get_export_index(Some(&rules), wire::FUNCTION).ok_or(no_rules)?;
+    // Nothing is in the linker, so nothing can be imported.
+    let instance = Linker::new(engine)
+        .instantiate_pre(&component)
+        .map_err(|error| LoadError::Invalid { what: format!("{error:#}") })?;
+    Ok(Compiled { instance, apply })
+}
+
+/// Instantiates a compiled plugin once, to find out what only then is found.
+pub fn probe(compiled: &Compiled, limits: &Limits) -> Result<(), LoadError> {
+    let start = |what: String| LoadError::Start { what };
+    let mut store = store(compiled, limits, limits.fuel).map_err(|error| start(error.to_string()))?;
+    let instance = compiled.instance.instantiate(&mut store).map_err(|error| {
+        start(describe(classify(&store, &error)))
+    })?;
+    instance
+        .get_typed_func::<(wire::Call,), (Result<wire::Answer, wire::Failure>,)>(
+            &mut store,
+            compiled.apply,
+        )
+        .map_err(|error| LoadError::WrongTypes { what: format!("{error:#}") })?;
+    Ok(())
+}
+
+/// Calls the plugin in a fresh instance, with so much fuel.
+///
+/// The thread must have a stack of at least four times the plugin's.
+pub fn call(
+    compiled: &Compiled,
+    limits: &Limits,
+    fuel: u64,
+    call: wire::Call,
+) -> Result<wire::Answer, CallFailure> {
+    let mut store = store(compiled, limits, fuel).map_err(|error| CallFailure::Host(error.to_string()))?;
+    let result = (|| {
+        let instance = compiled.instance.instantiate(&mut store)?;
+        let apply = instance.get_typed_func::<(wire::Call,), (Result<wire::Answer, wire::Failure>,)>(
+            &mut store,
+            compiled.apply,
+        )?;
+        apply.call(&mut store, (call,))
+    })();
+    match result {
+        Ok((Ok(answer),)) => Ok(answer),
+        Ok((Err(failure),)) => Err(CallFailure::Rule(failure)),
+        Err(error) => Err(classify(&store, &error)),
+    }
+}
+
+/// What a store remembers: the limits of memory, and the first wish that was refused.
+struct Watch {
+    memory_bytes: usize,
+    table_elements: usize,
+    refused: Option<Refused>,
+}
+
+impl ResourceLimiter for Watch {
+    fn memory_growing(
+        &mut self,
+        _current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        self.check("bytes of memory", desired, self.memory_bytes)
+    }
+
+    fn table_growing(
+        &mut self,
+        _current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        self.check("table elements", desired, self.table_elements)
+    }
+
+    fn instances(&self) -> usize {
+        16
+    }
+
+    fn tables(&self) -> usize {
+        4
+    }
+
+    fn memories(&self) -> usize {
+        3
+    }
+}
+
+impl Watch {
+    /// Refuses with an error, which ends the call: a plugin that is told "no" may do anything.
+    fn check(&mut self, what: &'static str, wanted: usize, limit: usize) -> wasmtime::Result<bool> {
+        if wanted <= limit {
+            return Ok(true);
+        }
+        self.refused.get_or_insert(Refused { what, wanted, limit });
+        Err(wasmtime::Error::msg("refused by the limits of the host"))
+    }
+}
+
+fn store(compiled: &Compiled, limits: &Limits, fuel: u64) -> wasmtime::Result<Store<Watch>> {
+    let watch = Watch {
+        memory_bytes: limits.memory_bytes,
+        table_elements: limits.table_elements,
+        refused: None,
+    };
+    let mut store = Store::new(compiled.instance.engine(), watch);
+    store.limiter(|watch| watch);
+    store.set_fuel(fuel)?;
+    store.set_hostcall_fuel(limits.answer_bytes);
+    // Both are set before the instance is made, since a start function may loop too.
+    let ticks = limits.time.as_millis().div_ceil(TICK.as_millis()) + 1;
+    store.set_epoch_deadline(u64::try_from(ticks).unwrap_or(u64::MAX));
+    Ok(store)
+}
+
+fn classify(store: &Store<Watch>, error: &wasmtime::Error) -> CallFailure {
+    if let Some(refused) = store.data().refused {
+        return CallFailure::Memory(refused);
+    }
+    match error.downcast_ref::<Trap>() {
+        Some(Trap::Interrupt) => CallFailure::Time,
+        Some(Trap::OutOfFuel) => CallFailure::Fuel,
+        Some(trap) => CallFailure::Trap { trap: trap.to_string(), functions: functions(error) },
+        // Neither trap nor limit: what the plugin handed over is not what the contract says.
+        None => {
+            let what = format!("{:#}", error.root_cause());
+            if what.contains("fuel allocated for hostcalls") {
+                return CallFailure::AnswerTooLarge;
+            }
+            CallFailure::BadAnswer(what)
+        }
+    }
+}
+
+/// Returns the names of the functions that were running, innermost first.
+fn functions(error: &wasmtime::Error) -> Vec<String> {
+    let Some(backtrace) = error.downcast_ref::<WasmBacktrace>() else { return Vec::new() };
+    // Only the printed form has readable names: `  0: 0x12 - module!name`.
+    let lines = backtrace.to_string();
+    let name = |line: &str| line.split_once('!').map(|(_, name)| name.trim().to_owned());
+    lines.lines().filter_map(name).collect()
+}
+
+fn describe(failure: CallFailure) -> String {
+    match failure {
+        CallFailure::Time => "it takes too long".to_owned(),
+        CallFailure::Fuel => "it takes too many steps".to_owned(),
+        CallFailure::Memory(refused) => {
+            format!("it asks for {} {}, more than {}", refused.wanted, refused.what, refused.limit)
+        }
+        CallFailure::Trap { trap, .. } => trap,
+        CallFailure::BadAnswer(what) | CallFailure::Host(what) => what,
+        CallFailure::AnswerTooLarge | CallFailure::Rule(_) => "it answers before it is asked".to_owned(),
+    }
+}
+
+/// A compiled plugin that several threads use.
+pub type Shared = Arc<Compiled>;

@@ -1,0 +1,137 @@
+//! The contract's types as this side of it sees them: what is sent, and what comes back unchecked.
+//!
+//! They mirror `plugins/wit/bieumau-plugin.wit`. Making them from tables is the job of
+//! [`crate::encode`], trusting them that of [`crate::decode`].
+
+use wasmtime::component::{ComponentType, Lift, Lower};
+
+/// The interface that a plugin exports.
+pub const INTERFACE: &str = "bieumau:plugin/rules@1.0.0";
+
+/// Its one function.
+pub const FUNCTION: &str = "apply";
+
+#[derive(Debug, Clone, ComponentType, Lower, Lift)]
+#[component(record)]
+pub struct NamedText {
+    pub name: String,
+    pub value: String,
+}
+
+#[derive(Debug, Clone, ComponentType, Lower, Lift)]
+#[component(record)]
+pub struct TextCells {
+    pub utf8: String,
+    pub ends: Vec<u32>,
+}
+
+#[derive(Debug, Clone, ComponentType, Lower, Lift)]
+#[component(record)]
+pub struct DecimalCells {
+    pub scale: u8,
+    pub units: Vec<i64>,
+}
+
+#[derive(Debug, Clone, ComponentType, Lower, Lift)]
+#[component(variant)]
+pub enum Cells {
+    #[component(name = "text")]
+    Text(TextCells),
+    #[component(name = "integer")]
+    Integer(Vec<i64>),
+    #[component(name = "decimal")]
+    Decimal(DecimalCells),
+    #[component(name = "date")]
+    Date(Vec<i32>),
+    #[component(name = "boolean")]
+    Boolean(Vec<u8>),
+}
+
+#[derive(Debug, Clone, ComponentType, Lower, Lift)]
+#[component(record)]
+pub struct Column {
+    pub name: String,
+    pub present: Vec<u8>,
+    pub cells: Cells,
+}
+
+#[derive(Debug, Clone, ComponentType, Lower, Lift)]
+#[component(record)]
+pub struct Table {
+    pub name: String,
+    pub rows: u32,
+    pub columns: Vec<Column>,
+}
+
+#[derive(Debug, Clone, ComponentType, Lower)]
+#[component(record)]
+pub struct Call {
+    pub rule: String,
+    pub parameters: Vec<NamedText>,
+    pub tables: Vec<Table>,
+    pub explain: bool,
+}
+
+#[derive(Debug, Clone, Copy, ComponentType, Lift)]
+#[component(enum)]
+#[repr(u8)]
+pub enum Severity {
+    #[component(name = "note")]
+    Note,
+    #[component(name = "warning")]
+    Warning,
+    #[component(name = "error")]
+    Error,
+}
+
+#[derive(Debug, Clone, ComponentType, Lift)]
+#[component(record)]
+pub struct Sentence {
+    pub vi: String,
+    pub en: String,
+}
+
+#[derive(Debug, Clone, ComponentType, Lift)]
+#[component(record)]
+pub struct Place {
+    pub table: Option<String>,
+    pub row: Option<u32>,
+    pub column: Option<String>,
+}
+
+#[derive(Debug, Clone, ComponentType, Lift)]
+#[component(record)]
+pub struct Finding {
+    pub code: String,
+    pub severity: Severity,
+    pub message: Sentence,
+    pub help: Option<Sentence>,
+    pub place: Place,
+    pub about: Vec<NamedText>,
+}
+
+#[derive(Debug, Clone, ComponentType, Lift)]
+#[component(record)]
+pub struct Explanation {
+    pub place: Place,
+    pub rule: String,
+    pub inputs: Vec<NamedText>,
+    pub steps: Vec<String>,
+    pub result: String,
+}
+
+#[derive(Debug, Clone, ComponentType, Lift)]
+#[component(record)]
+pub struct Answer {
+    pub tables: Vec<Table>,
+    pub findings: Vec<Finding>,
+    pub explanations: Vec<Explanation>,
+}
+
+#[derive(Debug, Clone, ComponentType, Lift)]
+#[component(record)]
+pub struct Failure {
+    pub code: String,
+    pub message: Sentence,
+    pub place: Place,
+}
