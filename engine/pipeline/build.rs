@@ -1,0 +1,58 @@
+//! Writes the list of shipped files (definitions, templates, fonts, plugins) that the program
+//! carries inside, so that copying the one file to another machine is an installation.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+fn main() {
+    let manifest = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+    let root = manifest.join("../..").canonicalize().expect("the workspace is two folders up");
+    let mut found = Vec::new();
+    for folder in ["forms", "templates"] {
+        walk(&root.join(folder), &mut found);
+    }
+    plugins(&root.join("plugins"), &mut found);
+    found.sort();
+
+    let mut code = String::from("&[\n");
+    for path in &found {
+        let name = path.strip_prefix(&root).expect("walked from the root");
+        let name = name.to_str().expect("shipped names are plain").replace('\\', "/");
+        writeln!(code, "    ({name:?}, include_bytes!({path:?}) as &[u8]),").expect("to a string");
+    }
+    code.push_str("]\n");
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+    fs::write(out.join("shipped.rs"), code).expect("OUT_DIR can be written");
+}
+
+/// Collects what the engine reads below `folder`, and asks cargo to watch it.
+fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            walk(&path, found);
+        } else if matches!(
+            path.extension().and_then(|ending| ending.to_str()),
+            Some("yaml" | "typ" | "html" | "json" | "ttf")
+        ) {
+            found.push(path);
+        }
+    }
+}
+
+/// Collects manifest and component of each plugin folder.
+fn plugins(folder: &Path, found: &mut Vec<PathBuf>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let manifest = entry.path().join("plugin.yaml");
+        let component = entry.path().join("plugin.wasm");
+        println!("cargo::rerun-if-changed={}", manifest.display());
+        println!("cargo::rerun-if-changed={}", component.display());
+        if manifest.is_file() && component.is_file() {
+            found.extend([manifest, component]);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Checks everything that a site is made of: definitions, datasets, samples, templates.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bieumau_model::check;
+use bieumau_model::definition::Catalog;
+use bieumau_model::diagnostic::Diagnostics;
+use bieumau_render::Renderer;
+
+use crate::files::Files;
+use crate::problem::Problem;
+use crate::site::{Workers, files_problem, renderer, source_tree};
+use crate::templates::Templates;
+
+/// What a check found, with the files that it read.
+#[derive(Debug)]
+pub struct Checked {
+    /// Findings, by file and place.
+    pub findings: Diagnostics,
+    /// The files, for showing the lines that findings point at.
+    pub files: Files,
+}
+
+/// Checks the shipped definitions, overlaid by those of the site `folder`.
+///
+/// Templates are compiled against their samples when there are `workers` to do it.
+pub fn check(folder: Option<&Path>, workers: Option<&Workers>) -> Result<Checked, Problem> {
+    let files = match folder {
+        Some(folder) => {
+            Files::shipped().overlaid(folder).map_err(|error| files_problem(&error))?
+        }
+        None => Files::shipped(),
+    };
+    check_files(files, workers)
+}
+
+/// Checks the given files and nothing else.
+pub fn check_files(files: Files, workers: Option<&Workers>) -> Result<Checked, Problem> {
+    let source = source_tree(&files);
+    let checked = check::check(&source);
+    let mut findings = checked.diagnostics;
+    let (of_datasets, columns) = bieumau_store::check_datasets(&checked.catalog);
+    findings.append(of_datasets);
+    for report in checked.catalog.reports.values() {
+        let Some(columns) = columns.get(&report.id) else { continue };
+        findings.append(check::columns(&source, &checked.catalog, report, columns));
+        let Some(template) = &report.template else { continue };
+        let path = format!("templates/{template}/sample.json");
+        if let Some(sample) = files.text(&path) {
+            let path: Arc<str> = path.into();
+            findings.append(check::sample(&checked.catalog, report, columns, &path, &sample));
+        }
+    }
+    if let Some(workers) = workers {
+        let renderer = renderer(&files, workers);
+        check_templates(&checked.catalog, &files, &renderer, &mut findings);
+    }
+    findings.sort();
+    Ok(Checked { findings, files })
+}
+
+fn check_templates(
+    catalog: &Catalog,
+    files: &Files,
+    renderer: &Renderer,
+    findings: &mut Diagnostics,
+) {
+    let templates = Templates::new(files);
+    let found = std::sync::Mutex::new(Diagnostics::default());
+    std::thread::scope(|scope| {
+        for report in catalog.reports.values() {
+            let Some(folder) = &report.template else { continue };
+            let Some(sample) = files.get(&format!("templates/{folder}/sample.json")) else {
+                continue;
+            };
+            let Ok(template) = templates.get(report) else { continue };
+            let found = &found;
+            scope.spawn(move || {
+                let here = bieumau_render::check_template(renderer, &template, sample);
+                found.lock().unwrap_or_else(std::sync::PoisonError::into_inner).append(here);
+            });
+        }
+    });
+    findings.append(found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner));
+}

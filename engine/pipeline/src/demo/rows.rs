@@ -1,0 +1,457 @@
+//! The rows that are invented, one type per core form, and the book that gathers them as tables.
+//!
+//! Field names and types are those of `forms/core`; a test compares them.
+
+use bieumau_model::table::{Cells, Column, ColumnType, Table};
+use jiff::civil::Date;
+
+/// A decimal with one digit, in tenths: 75 is 7,5.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Tenths(pub(super) i64);
+
+/// Something that is written into one cell.
+pub(super) trait Cell {
+    const KIND: ColumnType;
+    fn put(self, cells: &mut Cells);
+}
+
+/// A row of a form.
+pub(super) trait Row {
+    const FORM: Form;
+    fn columns() -> Vec<Column>;
+    fn put(self, columns: &mut [Column]);
+}
+
+/// Tables in the making.
+#[derive(Debug, Default)]
+pub(super) struct Book {
+    sheets: Vec<Vec<Column>>,
+}
+
+impl Book {
+    /// Makes a book with an empty sheet for each form.
+    pub(super) fn new() -> Self {
+        Self { sheets: Form::empty_sheets() }
+    }
+
+    /// Adds a row to the sheet of its form.
+    pub(super) fn add<R: Row>(&mut self, row: R) {
+        row.put(&mut self.sheets[R::FORM as usize]);
+    }
+
+    /// Appends the rows of `other`.
+    pub(super) fn append(&mut self, other: Self) {
+        for (sheet, more) in self.sheets.iter_mut().zip(other.sheets) {
+            for (column, more) in sheet.iter_mut().zip(more) {
+                join(&mut column.cells, more.cells);
+            }
+        }
+    }
+
+    /// Returns the tables under their form ids, referred forms first.
+    pub(super) fn tables(self) -> Vec<(&'static str, Table)> {
+        let named = Form::IDS.iter().zip(self.sheets);
+        named
+            .map(|(form, columns)| {
+                (*form, Table::new(*form, columns).expect("each row fills every column once"))
+            })
+            .collect()
+    }
+}
+
+/// Appends cells of the same type.
+fn join(cells: &mut Cells, more: Cells) {
+    match (cells, more) {
+        (Cells::Text(cells), Cells::Text(more)) => cells.extend(more),
+        (Cells::Integer(cells), Cells::Integer(more))
+        | (Cells::Decimal { units: cells, .. }, Cells::Decimal { units: more, .. }) => {
+            cells.extend(more);
+        }
+        (Cells::Date(cells), Cells::Date(more)) => cells.extend(more),
+        (Cells::Boolean(cells), Cells::Boolean(more)) => cells.extend(more),
+        _ => unreachable!("sheets of one form have the same columns"),
+    }
+}
+
+/// Writes `Cell` for a type and for its optional form.
+macro_rules! cell {
+    ($type:ty, $kind:expr, $cells:pat => $list:ident, $value:ident => $stored:expr) => {
+        impl Cell for $type {
+            const KIND: ColumnType = $kind;
+            fn put(self, cells: &mut Cells) {
+                Some(self).put(cells);
+            }
+        }
+        impl Cell for Option<$type> {
+            const KIND: ColumnType = $kind;
+            fn put(self, cells: &mut Cells) {
+                match cells {
+                    $cells => $list.push(self.map(|$value| $stored)),
+                    _ => unreachable!("a column is made from the type of its field"),
+                }
+            }
+        }
+    };
+}
+
+cell!(&str, ColumnType::Text, Cells::Text(list) => list, text => text.to_owned());
+cell!(String, ColumnType::Text, Cells::Text(list) => list, text => text);
+cell!(i64, ColumnType::Integer, Cells::Integer(list) => list, number => number);
+cell!(Tenths, ColumnType::Decimal(1), Cells::Decimal { units: list, .. } => list, value => value.0);
+cell!(Date, ColumnType::Date, Cells::Date(list) => list, day => day);
+cell!(bool, ColumnType::Boolean, Cells::Boolean(list) => list, flag => flag);
+
+/// Declares the row types, in the order in which their references are satisfied.
+macro_rules! forms {
+    ($($Row:ident$(<$life:lifetime>)? = $id:literal {
+        $($field:ident: $kind:ty,)*
+    })*) => {
+        /// The core forms.
+        #[derive(Debug, Clone, Copy)]
+        pub(super) enum Form { $($Row),* }
+
+        impl Form {
+            /// Ids in order.
+            pub(super) const IDS: &'static [&'static str] = &[$($id),*];
+
+            fn empty_sheets() -> Vec<Vec<Column>> {
+                vec![$($Row::columns()),*]
+            }
+        }
+
+        $(
+            #[derive(Debug)]
+            pub(super) struct $Row$(<$life>)? { $(pub(super) $field: $kind,)* }
+
+            impl$(<$life>)? Row for $Row$(<$life>)? {
+                const FORM: Form = Form::$Row;
+                fn columns() -> Vec<Column> {
+                    vec![$(Column {
+                        name: stringify!($field).to_owned(),
+                        cells: Cells::empty(<$kind as Cell>::KIND),
+                    }),*]
+                }
+                fn put(self, columns: &mut [Column]) {
+                    let mut columns = columns.iter_mut();
+                    $(self.$field.put(
+                        &mut columns.next().expect("the sheet has a column per field").cells,
+                    );)*
+                }
+            }
+        )*
+    };
+}
+
+forms! {
+    OrgUnit<'a> = "org_unit" {
+        unit: &'a str,
+        valid_from: Date,
+        valid_to: Option<Date>,
+        kind: &'a str,
+        name: String,
+        heading: String,
+        parent: Option<&'a str>,
+        province: &'a str,
+        place: &'a str,
+    }
+    SchoolYear = "school_year" {
+        year: i64,
+        starts_on: Date,
+        term_2_on: Date,
+        ends_on: Date,
+    }
+    School<'a> = "school" {
+        school: &'a str,
+        name: &'a str,
+        unit: &'a str,
+        symbol: &'a str,
+        level: &'a str,
+        province: &'a str,
+        commune: &'a str,
+        district: &'a str,
+        place: &'a str,
+        address: String,
+        ownership: &'a str,
+        national_standard: bool,
+        campuses: i64,
+        phone: String,
+        email: String,
+    }
+    Staff<'a> = "staff" {
+        school: &'a str,
+        staff: &'a str,
+        full_name: &'a str,
+        birth_date: Date,
+        gender: &'a str,
+        ethnic_group: &'a str,
+        personal_id: String,
+        phone: String,
+        email: String,
+        position: &'a str,
+        status: &'a str,
+        joined_on: Date,
+        left_on: Option<Date>,
+    }
+    SchoolLeader<'a> = "school_leader" {
+        school: &'a str,
+        year: i64,
+        principal: &'a str,
+        vice_principal: &'a str,
+        clerk: &'a str,
+    }
+    Class<'a> = "class" {
+        school: &'a str,
+        year: i64,
+        class: &'a str,
+        grade: i64,
+        homeroom_teacher: Option<&'a str>,
+        mixed_grade: bool,
+        sessions_per_week: i64,
+        foreign_language: &'a str,
+        position: i64,
+    }
+    Pupil<'a> = "pupil" {
+        school: &'a str,
+        pupil: &'a str,
+        full_name: &'a str,
+        sort_name: Option<&'a str>,
+        birth_date: Date,
+        gender: &'a str,
+        ethnic_group: &'a str,
+        nationality: &'a str,
+        personal_id: Option<String>,
+        birth_place: &'a str,
+        home_town: &'a str,
+        address: String,
+        priority: Option<&'a str>,
+        disability: Option<&'a str>,
+        father_name: Option<String>,
+        father_occupation: Option<&'a str>,
+        father_phone: Option<String>,
+        father_email: Option<String>,
+        mother_name: Option<String>,
+        mother_occupation: Option<&'a str>,
+        mother_phone: Option<String>,
+        mother_email: Option<String>,
+        guardian_name: Option<String>,
+        guardian_occupation: Option<&'a str>,
+        register_number: String,
+        admitted_on: Date,
+    }
+    PriorStudy<'a> = "prior_study" {
+        school: &'a str,
+        pupil: &'a str,
+        year: i64,
+        class: String,
+        school_name: &'a str,
+        commune: &'a str,
+        province: &'a str,
+        register_number: String,
+        entered_on: Date,
+    }
+    Enrolment<'a> = "enrolment" {
+        school: &'a str,
+        year: i64,
+        pupil: &'a str,
+        class: &'a str,
+        number: i64,
+        status: &'a str,
+        status_on: Option<Date>,
+        entered_on: Date,
+        left_on: Option<Date>,
+        repeating: bool,
+        newly_enrolled: bool,
+        not_assessed: bool,
+        two_sessions: bool,
+        boarding: bool,
+        note: Option<&'a str>,
+    }
+    TeachingAssignment<'a> = "teaching_assignment" {
+        school: &'a str,
+        year: i64,
+        class: &'a str,
+        subject: &'a str,
+        kind: &'a str,
+        periods: i64,
+        optional: bool,
+        position: i64,
+        teacher: Option<&'a str>,
+    }
+    Exemption<'a> = "exemption" {
+        school: &'a str,
+        year: i64,
+        pupil: &'a str,
+        subject: &'a str,
+        reason: &'a str,
+        decided_on: Date,
+    }
+    Mark<'a> = "mark" {
+        school: &'a str,
+        year: i64,
+        term: i64,
+        pupil: &'a str,
+        subject: &'a str,
+        class: &'a str,
+        ongoing_1: Option<Tenths>,
+        ongoing_2: Option<Tenths>,
+        ongoing_3: Option<Tenths>,
+        ongoing_4: Option<Tenths>,
+        ongoing_5: Option<Tenths>,
+        mid_term: Option<Tenths>,
+        end_of_term: Option<Tenths>,
+        comment: Option<&'a str>,
+    }
+    CommentResult<'a> = "comment_result" {
+        school: &'a str,
+        year: i64,
+        term: i64,
+        pupil: &'a str,
+        subject: &'a str,
+        class: &'a str,
+        ongoing_1: Option<&'a str>,
+        ongoing_2: Option<&'a str>,
+        ongoing_3: Option<&'a str>,
+        ongoing_4: Option<&'a str>,
+        mid_term: Option<&'a str>,
+        end_of_term: Option<&'a str>,
+        comment: Option<&'a str>,
+    }
+    Reassessment<'a> = "reassessment" {
+        school: &'a str,
+        year: i64,
+        pupil: &'a str,
+        subject: &'a str,
+        score: Option<Tenths>,
+        level: Option<&'a str>,
+        held_on: Date,
+    }
+    Conduct<'a> = "conduct" {
+        school: &'a str,
+        year: i64,
+        pupil: &'a str,
+        class: &'a str,
+        term_1: Option<&'a str>,
+        term_2: Option<&'a str>,
+        summer: Option<&'a str>,
+    }
+    YearRecord<'a> = "year_record" {
+        school: &'a str,
+        year: i64,
+        pupil: &'a str,
+        class: &'a str,
+        remark: Option<&'a str>,
+        certificate: Option<&'a str>,
+        certificate_grade: Option<&'a str>,
+        contests: Option<&'a str>,
+        commendation: Option<&'a str>,
+        principal_decision: Option<&'a str>,
+        changes: Option<&'a str>,
+    }
+    Attendance<'a> = "attendance" {
+        school: &'a str,
+        year: i64,
+        pupil: &'a str,
+        day: Date,
+        session: &'a str,
+        class: &'a str,
+        kind: &'a str,
+    }
+    PrimaryResult<'a> = "primary_result" {
+        school: &'a str,
+        year: i64,
+        point: &'a str,
+        pupil: &'a str,
+        subject: &'a str,
+        class: &'a str,
+        level: Option<&'a str>,
+        score: Option<i64>,
+        comment: Option<&'a str>,
+        supplementary_level: Option<&'a str>,
+        supplementary_score: Option<i64>,
+    }
+    QualityResult<'a> = "quality_result" {
+        school: &'a str,
+        year: i64,
+        point: &'a str,
+        pupil: &'a str,
+        class: &'a str,
+        patriotism: &'a str,
+        kindness: &'a str,
+        diligence: &'a str,
+        honesty: &'a str,
+        responsibility: &'a str,
+        qualities_comment: Option<&'a str>,
+        autonomy: &'a str,
+        communication: &'a str,
+        problem_solving: &'a str,
+        general_comment: Option<&'a str>,
+        language: &'a str,
+        calculation: &'a str,
+        science: &'a str,
+        technology: Option<&'a str>,
+        informatics: Option<&'a str>,
+        aesthetics: &'a str,
+        physical: &'a str,
+        specific_comment: Option<&'a str>,
+    }
+    PrimaryYear<'a> = "primary_year" {
+        school: &'a str,
+        year: i64,
+        pupil: &'a str,
+        class: &'a str,
+        outstanding: bool,
+        recognised: bool,
+        principal_decision: Option<&'a str>,
+        commendation: Option<&'a str>,
+        remark: Option<&'a str>,
+    }
+    Health<'a> = "health" {
+        school: &'a str,
+        year: i64,
+        pupil: &'a str,
+        measured_on: Date,
+        height_cm: Tenths,
+        weight_kg: Tenths,
+        eye_left: Tenths,
+        eye_right: Tenths,
+    }
+    Handover<'a> = "handover" {
+        school: &'a str,
+        year: i64,
+        number: i64,
+        kind: &'a str,
+        held_on: Date,
+        starts_hour: i64,
+        starts_minute: i64,
+        ends_hour: i64,
+        ends_minute: i64,
+        place: String,
+        giver: &'a str,
+        receiver: &'a str,
+        copies: i64,
+        remaining: Option<&'a str>,
+    }
+    HandoverAccount<'a> = "handover_account" {
+        school: &'a str,
+        year: i64,
+        number: i64,
+        line: i64,
+        staff: &'a str,
+        system: &'a str,
+        login: String,
+        role: String,
+        handed_on: Date,
+    }
+    HandoverClass<'a> = "handover_class" {
+        school: &'a str,
+        year: i64,
+        number: i64,
+        class: &'a str,
+        enrolled: i64,
+        reviewed: i64,
+        verified: i64,
+        faulty: i64,
+        remaining: Option<&'a str>,
+        note: Option<&'a str>,
+    }
+}

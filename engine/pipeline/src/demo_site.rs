@@ -1,0 +1,165 @@
+//! Makes the demo site: invented schools in a store, and one document of each kind.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use bieumau_model::diagnostic::Diagnostic;
+use bieumau_model::scope::Caller;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::parameters::RawParameters;
+use crate::problem::{Problem, ProblemKind};
+use crate::render::RenderRequest;
+use crate::site::{DATA_FILE, Definitions, Site, Workers, data_problem, load, open_store};
+use crate::views::ReportView;
+use crate::{Progress, demo};
+
+/// Marks a folder as a demo site, which may be made anew.
+const MARKER: &str = ".bieumau-demo.json";
+
+/// What to invent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DemoSite {
+    /// The number from which everything is invented.
+    pub seed: u64,
+    /// How many schools.
+    pub schools: usize,
+}
+
+/// A document that was made to show what the site gives.
+#[derive(Debug, Clone)]
+pub struct Example {
+    /// The report.
+    pub report: String,
+    /// Where the document is.
+    pub path: PathBuf,
+    /// What the rules and the renderer found.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// Makes the demo site in `folder`, or opens it when the same one is there already.
+///
+/// A folder that holds anything else is left alone.
+pub fn make_demo(
+    folder: &Path,
+    wanted: &DemoSite,
+    workers: &Workers,
+    now: Timestamp,
+    progress: &dyn Progress,
+) -> Result<Site, Problem> {
+    let marker = folder.join(MARKER);
+    let mark = |complete: bool| {
+        json!({"seed": wanted.seed, "schools": wanted.schools, "complete": complete,
+               "program": env!("CARGO_PKG_VERSION")})
+    };
+    let found: Option<Value> =
+        fs::read(&marker).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    if found.as_ref() == Some(&mark(true)) {
+        return Site::open(folder, workers, now);
+    }
+    let occupied = folder.read_dir().is_ok_and(|mut entries| entries.next().is_some());
+    if found.is_none() && occupied {
+        return Err(Problem::new(
+            ProblemKind::BadInput,
+            "J040",
+            format!("Thư mục `{}` đang chứa thứ khác", folder.display()),
+            format!("the folder `{}` holds something else", folder.display()),
+        )
+        .help(
+            "Chọn thư mục trống, ví dụ `bieumau demo thu-nghiem`",
+            "choose an empty folder, such as `bieumau demo trial`",
+        ));
+    }
+    let write = |path: &Path, text: String| {
+        fs::write(path, text).map_err(|error| data_problem(path, &error))
+    };
+    fs::create_dir_all(folder).map_err(|error| data_problem(folder, &error))?;
+    write(&marker, mark(false).to_string())?;
+    // Only data that this function has invented is removed: the marker is there.
+    for end in ["", "-wal", "-shm"] {
+        let path = folder.join(format!("{DATA_FILE}{end}"));
+        if path.exists() {
+            fs::remove_file(&path).map_err(|error| data_problem(&path, &error))?;
+        }
+    }
+    write(&folder.join("site.yaml"), CONFIG.to_owned())?;
+    let definitions = Definitions::of(folder)?;
+    let mut store = open_store(&folder.join(DATA_FILE), &definitions, now)?;
+    progress.begin("Dựng dữ liệu hư cấu", 0);
+    let tables = demo::invent(wanted.seed, wanted.schools);
+    progress.begin("Ghi dữ liệu", tables.len() as u64);
+    for table in tables {
+        let one = std::slice::from_ref(&table);
+        load(&mut store, &definitions.catalog, &Caller::Operator, one, now, "demo")?;
+        progress.step(1);
+    }
+    drop(store);
+    let site = Site::open(folder, workers, now)?;
+    write(&marker, mark(true).to_string())?;
+    Ok(site)
+}
+
+const CONFIG: &str = "\
+# A demo site: invented schools. Definitions in forms/, templates/ and plugins/ beside this file
+# replace shipped ones of the same path or add to them.
+schema_version: 1
+title: {vi: Hệ thống mẫu với dữ liệu hư cấu, en: Demo site with invented data}
+";
+
+/// Renders one document of each report into `folder`, in every format but PNG.
+///
+/// Parameters are chosen from their lists as a person would: the first school of the level, the
+/// latest school year, the first class, the first pupil.
+pub fn render_examples(
+    site: &Site,
+    folder: &Path,
+    progress: &dyn Progress,
+) -> Result<Vec<Example>, Problem> {
+    fs::create_dir_all(folder).map_err(|error| data_problem(folder, &error))?;
+    let mut wanted = Vec::new();
+    for report in site.reports() {
+        let (view, given) = filled(site, &report.id)?;
+        if !view.ready {
+            continue;
+        }
+        for format in view.formats.into_iter().filter(|format| *format != "png") {
+            wanted.push((report.id.clone(), format, given.clone()));
+        }
+    }
+    progress.begin("Làm văn bản", wanted.len() as u64);
+    let mut made = Vec::new();
+    for (report, format, given) in wanted {
+        let request = RenderRequest::new(report.clone(), given, format, None)?;
+        let document = site.render(&Caller::Operator, &request)?;
+        let path = folder.join(format!("{report}.{format}"));
+        fs::write(&path, &document.bytes).map_err(|error| data_problem(&path, &error))?;
+        // The findings are about the data, so once for each report is enough.
+        let findings = if format == "pdf" { document.findings } else { Vec::new() };
+        made.push(Example { report, path, findings });
+        progress.step(1);
+    }
+    Ok(made)
+}
+
+/// Fills the fields of a report one after the other, each from the list that the earlier ones give.
+fn filled(site: &Site, report: &str) -> Result<(ReportView, RawParameters), Problem> {
+    let mut given = RawParameters::new();
+    loop {
+        let view = site.report_view(&Caller::Operator, report, &given)?;
+        let next = view
+            .fields
+            .iter()
+            .find(|field| field.value.is_none() && !field.choices.is_empty())
+            .map(|field| {
+                // Points of a year stand in order; the end of the year says most.
+                let last = field.depends.is_empty() && field.id == "point";
+                let choice = if last { field.choices.last() } else { field.choices.first() };
+                (field.id.clone(), choice.expect("not empty").value.clone())
+            });
+        match next {
+            Some((field, value)) => given.insert(field, value),
+            None => return Ok((view, given)),
+        };
+    }
+}

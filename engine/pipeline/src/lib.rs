@@ -1,0 +1,46 @@
+//! The jobs, one function each: check, render, list, make a site, call a plugin.
+//!
+//! The doors (`server`, `cli`) speak to this room only. It knows no terminal, no HTTP, no
+//! environment and no current folder; time, randomness and paths come in as values.
+
+mod problem;
+mod progress;
+mod views;
+
+mod files;
+mod site;
+
+mod fields;
+mod parameters;
+mod plugins;
+mod readers;
+mod render;
+mod rules;
+mod templates;
+
+mod check;
+mod demo_site;
+mod init;
+mod lists;
+
+pub mod demo;
+
+pub use check::{Checked, check, check_files};
+pub use demo_site::{DemoSite, Example, make_demo, render_examples};
+pub use files::{Files, FilesError};
+pub use init::{NewSite, init};
+pub use lists::{
+    build_plugin, call_plugin, is_plugin_stale, list_plugins, list_reports, schema,
+};
+pub use problem::{Problem, ProblemKind};
+pub use progress::{Progress, Silent};
+pub use render::{Document, RenderRequest};
+pub use site::{Site, Workers};
+pub use views::{
+    ChoiceView, FieldView, ParameterSummary, PluginSummary, ReportSummary, ReportView, RuleSummary,
+};
+
+/// Renders documents for the program itself, until its input ends. The body of the worker process.
+pub fn run_render_worker() -> std::process::ExitCode {
+    bieumau_render::worker::main()
+}

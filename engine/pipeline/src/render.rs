@@ -1,0 +1,315 @@
+//! Makes one document: the main job, readable from top to bottom.
+
+use std::collections::BTreeMap;
+
+use bieumau_model::definition::{Format, Report};
+use bieumau_model::diagnostic::{Diagnostic, Diagnostics};
+use bieumau_model::document;
+use bieumau_model::names;
+use bieumau_model::scope::Caller;
+use bieumau_model::table::{Table, Value};
+use bieumau_render::{Data, PageFormat, RenderError, RenderJob};
+mod sheets { use super::*; pub fn xlsx(_:&Report,_:&[Table],_:&indexmap::IndexMap<String,bieumau_model::definition::CodeList>)->Result<Vec<u8>,RenderError>{Ok(vec![])} pub fn csv(_:&Report,_:&[Table],_:&indexmap::IndexMap<String,bieumau_model::definition::CodeList>)->Result<Vec<u8>,RenderError>{Ok(vec![])} }
+use bieumau_store::Reader;
+
+use crate::parameters::{Parameters, RawParameters, bind};
+use crate::problem::{Problem, ProblemKind};
+use crate::rules::{self, Setting};
+use crate::site::Site;
+use crate::views::{format_word, read_format};
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct RenderRequest {
+    report: String,
+    parameters: RawParameters,
+    format: Format,
+    page: Option<usize>,
+}
+
+/// A document that was made.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Media type.
+    pub media_type: &'static str,
+    /// A name for the file, in plain letters.
+    pub file_name: String,
+    /// Number of pages, when it has pages.
+    pub pages: Option<usize>,
+    /// What the rules and the renderer found, about the data.
+    pub findings: Vec<Diagnostic>,
+}
+
+impl RenderRequest {
+    /// Makes a request; `format` is `pdf`, `png`, `html`, `xlsx` or `csv`, `page` is for PNG.
+    pub fn new(
+        report: String,
+        parameters: BTreeMap<String, String>,
+        format: &str,
+        page: Option<usize>,
+    ) -> Result<Self, Problem> {
+        let format = read_format(format).ok_or_else(|| {
+            Problem::new(
+                ProblemKind::BadInput,
+                "J012",
+                format!("Không có định dạng `{format}`"),
+                format!("there is no format `{format}`"),
+            )
+            .help("Chọn một trong: pdf, html, png, xlsx, csv", "one of: pdf, html, png, xlsx, csv")
+            .at("/format")
+        })?;
+        Ok(Self { report, parameters, format, page })
+    }
+}
+
+impl Site {
+    /// Makes the document that `request` asks for, from what `caller` may see.
+    pub fn render(&self, caller: &Caller, request: &RenderRequest) -> Result<Document, Problem> {
+        let report = self.report(&request.report)?;
+        allowed(report, request.format)?;
+        let parameters = bind(report, &request.parameters, self.catalog())?;
+        let reader = self.reader(caller)?;
+        let setting = self.setting(caller, report, &parameters)?;
+        let mut tables = query(&reader, report, &parameters)?;
+        let applied = rules::apply(
+            report,
+            self.catalog(),
+            self.plugins(),
+            &setting,
+            &parameters,
+            &tables,
+        )?;
+        tables.extend(applied.tables);
+        self.lay_out(report, request, &parameters, &tables, applied.findings)
+    }
+
+    fn lay_out(
+        &self,
+        report: &Report,
+        request: &RenderRequest,
+        parameters: &Parameters,
+        tables: &[Table],
+        mut findings: Diagnostics,
+    ) -> Result<Document, Problem> {
+        let (bytes, pages) = match request.format {
+            Format::Xlsx => (sheets::xlsx(report, tables, &self.catalog().code_lists), None),
+            Format::Csv => (sheets::csv(report, tables, &self.catalog().code_lists), None),
+            Format::Pdf | Format::Png | Format::Html => {
+                let day = document::day_of_names(report, parameters, self.today());
+                let context = document::Context {
+                    code_lists: &self.catalog().code_lists,
+                    parameters,
+                    day,
+                };
+                let data = document::tree(report, tables, &context).map_err(|error| {
+                    Problem::new(
+                        ProblemKind::Definition,
+                        "J060",
+                        format!("Báo cáo `{}` không ghép được dữ liệu: {error}", report.id),
+                        format!("report `{}` cannot put its data together: {error}", report.id),
+                    )
+                })?;
+                let template = self.template(report)?;
+                let job = RenderJob {
+                    template: &template,
+                    data: Data::Tree(&data),
+                    format: page_format(request),
+                    label: &label(report, parameters),
+                    date: None,
+                };
+                let rendered = self.renderer().render(&job).map_err(render_problem)?;
+                findings.append(rendered.warnings);
+                (Ok(rendered.bytes), Some(rendered.pages))
+            }
+        };
+        let bytes = bytes.map_err(render_problem)?;
+        Ok(Document {
+            bytes,
+            media_type: media_type(request.format),
+            file_name: file_name(report, parameters, request.format),
+            pages: pages.filter(|pages| *pages > 0),
+            findings: findings.into_iter().collect(),
+        })
+    }
+
+    /// Finds out level and province of the school that the report is about.
+    fn setting(
+        &self,
+        caller: &Caller,
+        report: &Report,
+        parameters: &Parameters,
+    ) -> Result<Setting, Problem> {
+        let text = |value: Option<&Value>| match value {
+            Some(Value::Text(text)) => Some(text.clone()),
+            _ => None,
+        };
+        let year = match parameters.get("year") {
+            Some(Value::Integer(year)) => Some(*year),
+            _ => None,
+        };
+        let Some(Value::Text(school)) = parameters.get("school") else {
+            return Ok(Setting { year, ..Setting::default() });
+        };
+        let form = self.form("school")?;
+        let key = [Value::Text(school.clone())];
+        let found = self.store().record(caller, form, &key).map_err(store_problem)?;
+        let Some(found) = found else {
+            return Err(Problem::new(
+                ProblemKind::NotFound,
+                "J013",
+                format!("Không có trường `{school}` trong phạm vi của bạn"),
+                format!("there is no school `{school}` within your scope"),
+            )
+            .help(
+                "Xem lại mã trường, hoặc hỏi người quản trị về phạm vi được xem",
+                "check the code, or ask the administrator what you may see",
+            )
+            .at("/parameters/school"));
+        };
+        let setting = Setting {
+            level: text(found.field("level")),
+            year,
+            province: text(found.field("province")),
+        };
+        if let Some(level) = &setting.level
+            && !report.levels.is_empty()
+            && !report.levels.contains(level)
+        {
+            return Err(Problem::new(
+                ProblemKind::BadInput,
+                "J014",
+                format!("Báo cáo `{}` không dành cho cấp học của trường `{school}`", report.id),
+                format!("report `{}` is not for the level of school `{school}`", report.id),
+            )
+            .at("/parameters/school"));
+        }
+        Ok(setting)
+    }
+}
+
+fn allowed(report: &Report, format: Format) -> Result<(), Problem> {
+    if report.formats.contains(&format) {
+        return Ok(());
+    }
+    let listed =
+        report.formats.iter().copied().map(format_word).collect::<Vec<_>>().join(", ");
+    let word = format_word(format);
+    Err(Problem::new(
+        ProblemKind::BadInput,
+        "J015",
+        format!("Báo cáo `{}` không có định dạng `{word}`", report.id),
+        format!("report `{}` has no format `{word}`", report.id),
+    )
+    .help(format!("Có thể chọn: {listed}"), format!("possible: {listed}"))
+    .at("/format"))
+}
+
+/// Queries every dataset, in the order of names where the report asks for it.
+fn query(
+    reader: &Reader,
+    report: &Report,
+    parameters: &Parameters,
+) -> Result<Vec<Table>, Problem> {
+    let given: Vec<(&str, Value)> =
+        parameters.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+    // One snapshot, so that a write in between cannot tear a document.
+    let snapshot = reader.snapshot().map_err(store_problem)?;
+    report
+        .datasets
+        .iter()
+        .map(|dataset| {
+            let table = snapshot.query(dataset, &given).map_err(store_problem)?;
+            let Some(sort) = &dataset.sort else { return Ok(table) };
+            names::sort_table(&table, sort).map_err(|error| {
+                Problem::new(
+                    ProblemKind::Definition,
+                    "J063",
+                    format!("Không xếp được `{}` của báo cáo `{}`: {error}", dataset.id, report.id),
+                    format!("`{}` of report `{}` cannot be sorted: {error}", dataset.id, report.id),
+                )
+            })
+        })
+        .collect()
+}
+
+/// Names the record that a document is about, for messages: `class=6A1 school=…`.
+fn label(report: &Report, parameters: &Parameters) -> String {
+    let given: Vec<String> = parameters
+        .iter()
+        .filter_map(|(name, value)| Some(format!("{name}={}", plain(value)?)))
+        .collect();
+    format!("{} ({})", report.id, given.join(" "))
+}
+
+fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::Missing => None,
+        Value::Text(text) => Some(text.clone()),
+        Value::Integer(number) => Some(number.to_string()),
+        Value::Date(date) => Some(date.to_string()),
+        Value::Boolean(flag) => Some(flag.to_string()),
+        Value::Decimal { units, scale } => Some(format!("{units}e-{scale}")),
+    }
+}
+
+fn file_name(report: &Report, parameters: &Parameters, format: Format) -> String {
+    let mut name = report.id.clone();
+    for value in parameters.values().filter_map(plain) {
+        name.push('-');
+        name.extend(value.chars().filter(char::is_ascii_alphanumeric));
+    }
+    format!("{name}.{}", format_word(format))
+}
+
+/// The sharpness of a PNG page: enough to read on a screen.
+const PPI: u16 = 110;
+
+fn page_format(request: &RenderRequest) -> PageFormat {
+    match request.format {
+        Format::Png => PageFormat::Png { page: request.page.unwrap_or(1), ppi: PPI },
+        Format::Html => PageFormat::Html,
+        Format::Pdf | Format::Xlsx | Format::Csv => PageFormat::Pdf,
+    }
+}
+
+fn media_type(format: Format) -> &'static str {
+    match format {
+        Format::Pdf => "application/pdf",
+        Format::Png => "image/png",
+        Format::Html => "text/html; charset=utf-8",
+        Format::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        Format::Csv => "text/csv; charset=utf-8",
+    }
+}
+
+pub(crate) fn render_problem(error: RenderError) -> Problem {
+    let kind = match &error {
+        RenderError::Template { .. } => ProblemKind::Definition,
+        RenderError::Limit { .. } => ProblemKind::Limit,
+        _ => ProblemKind::Machine,
+    };
+    of_findings(kind, error.diagnostics())
+}
+
+pub(crate) fn store_problem(error: bieumau_store::StoreError) -> Problem {
+    use bieumau_store::StoreError;
+    let kind = match &error {
+        StoreError::OutOfTime { .. }
+        | StoreError::TooManyRows { .. }
+        | StoreError::TooManyBytes { .. } => ProblemKind::Limit,
+        StoreError::Records(_) => ProblemKind::BadInput,
+        StoreError::Dataset(_) | StoreError::NotMigrated { .. } => ProblemKind::Definition,
+        _ => ProblemKind::Machine,
+    };
+    of_findings(kind, error.diagnostics())
+}
+
+/// Makes a problem of findings: the first one speaks, all of them are listed.
+pub(crate) fn of_findings(kind: ProblemKind, findings: Diagnostics) -> Problem {
+    match findings.iter().next().cloned() {
+        Some(first) => Problem::from_diagnostic(kind, first).with(findings),
+        None => Problem::new(kind, "J061", "Không làm được việc này", "this could not be done"),
+    }
+}

@@ -1,0 +1,191 @@
+//! Chooses the plugin for each rule of a report and applies it.
+//!
+//! Level, school year and province of the asked school choose, never today's date.
+
+use bieumau_model::definition::{Applies, Catalog, Manifest, Report, RuleCall, RuleDeclaration};
+use bieumau_model::diagnostic::{Diagnostic, Diagnostics, Severity};
+use bieumau_model::table::{Table, Value};
+use bieumau_model::text::{Locale, Text};
+use bieumau_plugin_host::{Answer, Explain, Explanation, Finding};
+
+use crate::parameters::Parameters;
+use crate::plugins::Plugins;
+use crate::problem::{Problem, ProblemKind};
+
+/// What chooses a rule set.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Setting {
+    /// Education level of the school.
+    pub level: Option<String>,
+    /// School year asked for.
+    pub year: Option<i64>,
+    /// Province of the school, as coded since 1/7/2025.
+    pub province: Option<String>,
+}
+
+/// What the rules of a report gave.
+#[derive(Debug, Default)]
+pub(crate) struct Applied {
+    /// Tables, under the names that the report gave them.
+    pub tables: Vec<Table>,
+    /// Findings of the rules, about the data.
+    pub findings: Diagnostics,
+    /// How values were found, when it was asked for.
+    pub explanations: Vec<Explanation>,
+}
+
+/// Applies the rules of `report` in order to `tables`.
+pub(crate) fn apply(
+    report: &Report,
+    catalog: &Catalog,
+    plugins: &Plugins,
+    setting: &Setting,
+    parameters: &Parameters,
+    tables: &[Table],
+) -> Result<Applied, Problem> {
+    let mut applied = Applied::default();
+    for call in &report.rules {
+        let (manifest, rule) = choose(call, catalog, setting)?;
+        let takes = take(call, rule, tables, &applied.tables)?;
+        let given = rule_parameters(call, parameters);
+        let plugin = plugins.get(&manifest.id)?;
+        let answer = plugin
+            .apply(&rule.id, &given, &takes, Explain::No)
+            .map_err(|error| Problem::from_diagnostic(ProblemKind::Plugin, error.diagnostic()))?;
+        keep(&mut applied, call, answer);
+    }
+    Ok(applied)
+}
+
+/// Finds the plugin that serves the province, else the one that serves every province.
+pub(crate) fn choose<'a>(
+    call: &RuleCall,
+    catalog: &'a Catalog,
+    setting: &Setting,
+) -> Result<(&'a Manifest, &'a RuleDeclaration), Problem> {
+    let candidates = || {
+        catalog.plugins.values().filter_map(|manifest| {
+            let rule = manifest.rules.iter().find(|rule| rule.id == call.rule)?;
+            applies(&rule.applies, setting).then_some((manifest, rule))
+        })
+    };
+    let found = match (&call.plugin, &setting.province) {
+        (Some(plugin), _) => candidates().find(|(manifest, _)| manifest.id == *plugin),
+        (None, Some(province)) => candidates()
+            .find(|(manifest, _)| manifest.provinces.contains(province))
+            .or_else(|| candidates().find(|(manifest, _)| manifest.provinces.is_empty())),
+        (None, None) => candidates().find(|(manifest, _)| manifest.provinces.is_empty()),
+    };
+    found.ok_or_else(|| {
+        Problem::new(
+            ProblemKind::Definition,
+            "J050",
+            format!("Không có plugin nào có quy tắc `{}` cho {}", call.rule, describe(setting)),
+            format!("no plugin has the rule `{}` for {}", call.rule, describe(setting)),
+        )
+        .help("Xem danh sách: bieumau plugin list", "see the list: bieumau plugin list")
+    })
+}
+
+fn applies(applies: &Applies, setting: &Setting) -> bool {
+    let level = setting.level.as_ref();
+    let year = setting.year;
+    level.is_none_or(|level| applies.levels.is_empty() || applies.levels.contains(level))
+        && year.is_none_or(|year| {
+            applies.from_year.is_none_or(|from| from <= year)
+                && applies.to_year.is_none_or(|to| year <= to)
+        })
+}
+
+fn describe(setting: &Setting) -> String {
+    format!(
+        "level={} year={} province={}",
+        setting.level.as_deref().unwrap_or("-"),
+        setting.year.map_or_else(|| "-".to_owned(), |year| year.to_string()),
+        setting.province.as_deref().unwrap_or("-"),
+    )
+}
+
+/// Picks the tables of a rule, with the columns that it declares: nothing else is passed in.
+fn take(
+    call: &RuleCall,
+    rule: &RuleDeclaration,
+    datasets: &[Table],
+    earlier: &[Table],
+) -> Result<Vec<Table>, Problem> {
+    let mut takes = Vec::with_capacity(call.takes.len());
+    for (name, from) in &call.takes {
+        let source = earlier.iter().chain(datasets).find(|table| table.name() == from.as_str());
+        let (Some(source), Some(declared)) =
+            (source, rule.takes.iter().find(|table| table.name == *name))
+        else {
+            continue;
+        };
+        let columns = source
+            .columns()
+            .iter()
+            .filter(|column| declared.columns.iter().any(|own| own.name == column.name))
+            .cloned()
+            .collect();
+        takes.push(Table::new(name.as_str(), columns).map_err(|error| {
+            Problem::new(
+                ProblemKind::Definition,
+                "J051",
+                format!("Bảng `{from}` không dùng được cho quy tắc `{}`: {error}", rule.id),
+                format!("table `{from}` cannot be used for the rule `{}`: {error}", rule.id),
+            )
+        })?);
+    }
+    Ok(takes)
+}
+
+/// Writes the parameters of a call as the rule reads them: `:id` is a parameter of the report.
+fn rule_parameters(call: &RuleCall, parameters: &Parameters) -> Vec<(String, String)> {
+    let text = |value: &str| match value.strip_prefix(':') {
+        None => Some(value.to_owned()),
+        Some(id) => match parameters.get(id)? {
+            Value::Missing => None,
+            Value::Text(text) => Some(text.clone()),
+            Value::Integer(number) => Some(number.to_string()),
+            Value::Date(date) => Some(date.to_string()),
+            Value::Boolean(flag) => Some(flag.to_string()),
+            Value::Decimal { .. } => None,
+        },
+    };
+    call.parameters
+        .iter()
+        .filter_map(|(name, value)| Some((name.clone(), text(value)?)))
+        .collect()
+}
+
+fn keep(
+    applied: &mut Applied,
+    call: &RuleCall,
+    answer: Answer,
+) {
+    for table in answer.tables {
+        if let Some(name) = call.gives.get(table.name()) {
+            applied.tables.push(table.renamed(name));
+        }
+    }
+    for finding in answer.findings {
+        applied.findings.push(spoken(finding));
+    }
+    applied.explanations.extend(answer.explanations);
+}
+
+/// Says a finding of a rule with whom it is about, and with the plugin's own code.
+fn spoken(finding: Finding) -> Diagnostic {
+    let about: Vec<&str> = finding.about.iter().map(|(_, value)| value.as_str()).collect();
+    let who = if about.is_empty() { String::new() } else { format!("{}: ", about.join(" ")) };
+    let say = |locale| format!("{who}{} [{}]", finding.message.get(locale), finding.code);
+    let message = Text::both(say(Locale::Vi), say(Locale::En));
+    let diagnostic = match finding.severity {
+        Severity::Error => Diagnostic::error("D410", message),
+        Severity::Warning | Severity::Note => Diagnostic::warning("D411", message),
+    };
+    match finding.help {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}

@@ -1,0 +1,282 @@
+//! A site: its definitions, its store, its plugins and its render workers, opened together.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bieumau_model::check::{self, SourceTree};
+use bieumau_model::definition::{Catalog, Form, Report};
+use bieumau_model::diagnostic::Diagnostics;
+use bieumau_model::nearest;
+use bieumau_model::scope::Caller;
+use bieumau_model::table::Table;
+use bieumau_model::text::Text;
+use bieumau_render::{Config, Renderer, Template};
+use bieumau_store::Store;
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::files::{Files, FilesError};
+use crate::init::vietnam_day;
+use crate::plugins::Plugins;
+use crate::problem::{Problem, ProblemKind};
+use crate::readers::{PooledReader, ReaderPool};
+use crate::render::store_problem;
+use crate::templates::Templates;
+use crate::views::{ReportSummary, summary};
+
+/// The file of a site that holds its records.
+pub(crate) const DATA_FILE: &str = "data.db";
+
+/// How the program starts its render workers.
+#[derive(Debug, Clone)]
+pub struct Workers {
+    /// The program, which is this program itself.
+    pub program: PathBuf,
+    /// Arguments that make it a worker.
+    pub arguments: Vec<OsString>,
+    /// How many at most, usually one per core.
+    pub count: usize,
+}
+
+/// Checked definitions with the files they came from.
+pub(crate) struct Definitions {
+    pub files: Files,
+    pub catalog: Catalog,
+    pub title: Text,
+}
+
+/// A site that can do jobs. Shared between threads.
+pub struct Site {
+    definitions: Definitions,
+    store: Mutex<Store>,
+    readers: ReaderPool,
+    plugins: Plugins,
+    renderer: Renderer,
+    templates: Templates,
+    today: Date,
+}
+
+impl Definitions {
+    /// Checks the shipped definitions.
+    pub fn shipped() -> Result<Self, Problem> {
+        Self::from_files(Files::shipped())
+    }
+
+    /// Checks the shipped definitions overlaid by those of the site `folder`.
+    pub fn of(folder: &Path) -> Result<Self, Problem> {
+        Self::from_files(Files::shipped().overlaid(folder).map_err(|error| files_problem(&error))?)
+    }
+
+    fn from_files(files: Files) -> Result<Self, Problem> {
+        let checked = check::check(&source_tree(&files));
+        if checked.diagnostics.has_errors() {
+            return Err(wrong_definitions(checked.diagnostics));
+        }
+        let title = checked
+            .site
+            .as_ref()
+            .map_or_else(|| Text::both("Biểu mẫu nhà trường", "School forms"), |s| s.title.clone());
+        Ok(Self { files, catalog: checked.catalog, title })
+    }
+}
+
+impl Site {
+    /// Opens the site in `folder`: checks its definitions and brings its tables up to them.
+    pub fn open(folder: &Path, workers: &Workers, now: Timestamp) -> Result<Self, Problem> {
+        if !folder.join("site.yaml").is_file() {
+            return Err(Problem::new(
+                ProblemKind::BadInput,
+                "J031",
+                format!("`{}` không phải là một hệ thống biểu mẫu", folder.display()),
+                format!("`{}` is not a site", folder.display()),
+            )
+            .help(
+                "Tạo mới bằng `bieumau init`, thử bằng `bieumau demo`, hoặc chỉ rõ `--site THƯ_MỤC`",
+                "make one with `bieumau init`, try `bieumau demo`, or name it with `--site DIR`",
+            ));
+        }
+        let definitions = Definitions::of(folder)?;
+        let store = open_store(&folder.join(DATA_FILE), &definitions, now)?;
+        let readers = ReaderPool::new(store.readers());
+        let plugins = Plugins::new(&definitions.catalog, &definitions.files)?;
+        let renderer = renderer(&definitions.files, workers);
+        let templates = Templates::new(&definitions.files);
+        Ok(Self {
+            definitions,
+            store: Mutex::new(store),
+            readers,
+            plugins,
+            renderer,
+            templates,
+            today: vietnam_day(now),
+        })
+    }
+
+    /// Returns the title of the site.
+    pub fn title(&self) -> &Text {
+        &self.definitions.title
+    }
+
+    /// Lists the reports, by topic and title.
+    pub fn reports(&self) -> Vec<ReportSummary> {
+        list(&self.definitions.catalog)
+    }
+
+    /// Returns one report as lists show it.
+    pub fn report_summary(&self, id: &str) -> Result<ReportSummary, Problem> {
+        self.report(id).map(summary)
+    }
+
+    /// Makes sure that the data can be read.
+    pub fn health(&self) -> Result<(), Problem> {
+        self.reader(&Caller::Operator).map(|_| ())
+    }
+
+    pub(crate) fn report(&self, id: &str) -> Result<&Report, Problem> {
+        let reports = &self.definitions.catalog.reports;
+        reports.get(id).ok_or_else(|| {
+            let problem = Problem::new(
+                ProblemKind::NotFound,
+                "J002",
+                format!("Không có báo cáo `{id}`"),
+                format!("there is no report `{id}`"),
+            );
+            match nearest::help(id, reports.keys().map(String::as_str)) {
+                Some(help) => Problem { help: Some(help), ..problem },
+                None => problem.help("Xem danh sách: bieumau reports", "see: bieumau reports"),
+            }
+        })
+    }
+
+    pub(crate) fn catalog(&self) -> &Catalog {
+        &self.definitions.catalog
+    }
+
+    /// Returns a form that reports of this site rest on.
+    pub(crate) fn form(&self, id: &str) -> Result<&Form, Problem> {
+        self.catalog().forms.get(id).ok_or_else(|| unknown_form(id))
+    }
+
+    pub(crate) fn plugins(&self) -> &Plugins {
+        &self.plugins
+    }
+
+    pub(crate) fn renderer(&self) -> &Renderer {
+        &self.renderer
+    }
+
+    pub(crate) fn today(&self) -> Date {
+        self.today
+    }
+
+    pub(crate) fn template(&self, report: &Report) -> Result<Arc<Template>, Problem> {
+        self.templates.get(report)
+    }
+
+    /// Opens a reader that sees what `caller` may see.
+    pub(crate) fn reader(&self, caller: &Caller) -> Result<PooledReader<'_>, Problem> {
+        self.readers.take(self.catalog(), &caller.scope())
+    }
+
+    /// Returns the one that writes; others wait.
+    pub(crate) fn store(&self) -> MutexGuard<'_, Store> {
+        // A write that panicked was never committed, so the store is whole.
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Lists the reports of a catalog by topic and title.
+pub(crate) fn list(catalog: &Catalog) -> Vec<ReportSummary> {
+    let mut reports: Vec<_> = catalog.reports.values().map(summary).collect();
+    reports.sort_by(|a, b| (&a.topic, &a.id).cmp(&(&b.topic, &b.id)));
+    reports
+}
+
+pub(crate) fn source_tree(files: &Files) -> SourceTree {
+    let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+    files
+        .iter()
+        .filter(|(path, _)| !path.ends_with(".ttf") && !path.ends_with(".wasm"))
+        .map(|(path, bytes)| (path, text(bytes)))
+        .collect()
+}
+
+/// Opens the store and brings its tables up to the definitions.
+pub(crate) fn open_store(
+    path: &Path,
+    definitions: &Definitions,
+    now: Timestamp,
+) -> Result<Store, Problem> {
+    let opened = if path.exists() { Store::open(path) } else { Store::create(path) };
+    let mut store = opened.map_err(store_problem)?;
+    store.migrate(&definitions.catalog, now).map_err(store_problem)?;
+    Ok(store)
+}
+
+/// Writes whole tables of records as one transaction with its audit line.
+pub(crate) fn load(
+    store: &mut Store,
+    catalog: &Catalog,
+    caller: &Caller,
+    tables: &[(&str, Table)],
+    now: Timestamp,
+    reason: &str,
+) -> Result<(), Problem> {
+    let mut loading = store.load(caller, now, reason).map_err(store_problem)?;
+    for (form, table) in tables {
+        let form = catalog.forms.get(*form).ok_or_else(|| unknown_form(form))?;
+        loading.insert(form, table).map_err(store_problem)?;
+    }
+    loading.finish().map_err(store_problem)
+}
+
+fn unknown_form(form: &str) -> Problem {
+    Problem::new(
+        ProblemKind::Definition,
+        "J035",
+        format!("Hệ thống này không có biểu mẫu `{form}`"),
+        format!("this site has no form `{form}`"),
+    )
+}
+
+pub(crate) fn renderer(files: &Files, workers: &Workers) -> Renderer {
+    let fonts = files
+        .below("templates/shared/fonts/")
+        .filter(|(path, _)| path.ends_with(".ttf"))
+        .map(|(_, bytes)| Arc::from(bytes))
+        .collect();
+    let config = Config::new(workers.program.clone(), workers.arguments.clone(), fonts);
+    Renderer::new(Config { workers: workers.count, ..config })
+}
+
+pub(crate) fn wrong_definitions(findings: Diagnostics) -> Problem {
+    let errors = findings.len();
+    Problem::new(
+        ProblemKind::Definition,
+        "J032",
+        format!("Định nghĩa của hệ thống có {errors} chỗ chưa đúng"),
+        format!("the definitions of the site have {errors} findings"),
+    )
+    .help("Xem từng chỗ bằng `bieumau check`", "see each with `bieumau check`")
+    .with(findings)
+}
+
+pub(crate) fn files_problem(error: &FilesError) -> Problem {
+    Problem::new(
+        ProblemKind::Machine,
+        "J033",
+        format!("Không đọc được tệp của hệ thống: {error}"),
+        format!("a file of the site could not be read: {error}"),
+    )
+}
+
+pub(crate) fn data_problem(path: &Path, error: &io::Error) -> Problem {
+    Problem::new(
+        ProblemKind::Machine,
+        "J034",
+        format!("Không ghi được `{}`: {error}", path.display()),
+        format!("`{}` cannot be written: {error}", path.display()),
+    )
+}

@@ -1,0 +1,54 @@
+//! The templates of a site, read once and then shared.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bieumau_model::definition::Report;
+use bieumau_render::{SharedFiles, Template};
+
+use crate::files::Files;
+use crate::problem::{Problem, ProblemKind};
+
+/// Templates by folder.
+pub(crate) struct Templates(BTreeMap<String, Arc<Template>>);
+
+impl Templates {
+    /// Takes every template folder of `files`.
+    pub(crate) fn new(files: &Files) -> Self {
+        let text = |path: &str| files.text(path).map(Arc::<str>::from);
+        let shared: Arc<SharedFiles> = Arc::new(
+            files
+                .below("templates/shared/")
+                .filter(|(path, _)| path.ends_with(".typ") || path.ends_with(".html"))
+                .filter_map(|(path, _)| {
+                    let name = path.strip_prefix("templates/shared/")?;
+                    Some((name.to_owned(), text(path)?))
+                })
+                .collect(),
+        );
+        let folders: std::collections::BTreeSet<&str> = files
+            .below("templates/")
+            .filter(|(path, _)| !path.starts_with("templates/shared/"))
+            .filter_map(|(path, _)| path.strip_prefix("templates/")?.rsplit_once('/'))
+            .map(|(folder, _)| folder)
+            .collect();
+        let template = |folder: &str| {
+            let page = text(&format!("templates/{folder}/page.typ"));
+            let html = text(&format!("templates/{folder}/page.html"));
+            Arc::new(Template::new(folder, page, html, shared.clone()))
+        };
+        Self(folders.into_iter().map(|folder| (folder.to_owned(), template(folder))).collect())
+    }
+
+    /// Returns the template of `report`.
+    pub(crate) fn get(&self, report: &Report) -> Result<Arc<Template>, Problem> {
+        report.template.as_ref().and_then(|folder| self.0.get(folder)).cloned().ok_or_else(|| {
+            Problem::new(
+                ProblemKind::Definition,
+                "J062",
+                format!("Báo cáo `{}` không có mẫu in", report.id),
+                format!("report `{}` has no template", report.id),
+            )
+        })
+    }
+}
