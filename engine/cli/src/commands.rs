@@ -1,0 +1,306 @@
+//! The commands, one function each: ask `pipeline`, print, choose the exit code.
+
+use std::fs;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use bieumau_model::scope::{Caller, Scope};
+use bieumau_model::text::Locale;
+use bieumau_pipeline::{
+    DemoSite, Document, NewSite, Problem, ProblemKind, RenderRequest, Site, Workers,
+};
+use bieumau_server::Server;
+use jiff::Timestamp;
+
+use crate::Ending;
+use crate::arguments::{
+    Arguments, CallerArguments, Command, DemoArguments, InitArguments, PluginCommand,
+    RenderArguments, ServeArguments,
+};
+use crate::findings::{check, print_problem, reports};
+use crate::progress::Bar;
+
+/// Does what was asked and prints what came of it.
+pub(crate) fn run(arguments: &Arguments) -> Ending {
+    let locale = arguments.locale.into();
+    let site = arguments.site.as_path();
+    let done = match &arguments.command {
+        Command::Demo(demo) => make_demo(demo, locale),
+        Command::Init(init) => make_site(init, locale),
+        Command::Check(asked) => check(site, asked, locale),
+        Command::Reports { json } => reports(&catalog_folder(site), *json, locale),
+        Command::Render(asked) => render(site, asked, locale),
+        Command::Serve(asked) => serve(site, asked, locale),
+        Command::Schema { kind } => schema(kind.as_deref()),
+        Command::Plugin(asked) => plugin(site, asked, locale),
+        Command::RenderWorker => unreachable!("main has taken it"),
+    };
+    done.unwrap_or_else(|problem| {
+        print_problem(&problem, locale);
+        ending(&problem)
+    })
+}
+
+/// The exit code of a problem.
+fn ending(problem: &Problem) -> Ending {
+    match problem.kind {
+        ProblemKind::NotFound | ProblemKind::BadInput => Ending::Usage,
+        ProblemKind::Definition | ProblemKind::Plugin | ProblemKind::Limit => Ending::Findings,
+        ProblemKind::Machine => Ending::Environment,
+    }
+}
+
+/// How this program starts itself to render documents.
+pub(crate) fn workers() -> Result<Workers, Problem> {
+    let program = std::env::current_exe().map_err(|error| {
+        machine(
+            format!("Không tìm được chính chương trình này: {error}"),
+            format!("this program cannot be found: {error}"),
+        )
+    })?;
+    let count = std::thread::available_parallelism().map_or(1, usize::from);
+    Ok(Workers { program, arguments: vec!["render-worker".into()], count })
+}
+
+/// A folder that holds no site still has the shipped definitions.
+fn catalog_folder(site: &Path) -> Option<&Path> {
+    site.join("site.yaml").is_file().then_some(site)
+}
+
+fn machine(vi: String, en: String) -> Problem {
+    Problem::new(ProblemKind::Machine, "J091", vi, en)
+}
+
+fn usage(vi: impl Into<String>, en: impl Into<String>) -> Problem {
+    Problem::new(ProblemKind::BadInput, "J092", vi, en)
+}
+
+fn say(locale: Locale, vi: &str, en: &str) {
+    eprintln!("{}", if locale == Locale::Vi { vi } else { en });
+}
+
+fn caller(arguments: &CallerArguments) -> Caller {
+    let listed = |values: &Vec<String>| (!values.is_empty()).then(|| values.clone());
+    match &arguments.user {
+        None => Caller::Operator,
+        Some(name) => Caller::User {
+            name: name.clone(),
+            scope: Scope {
+                // A named user sees nothing that is not named.
+                schools: Some(arguments.only_school.clone()),
+                classes: (!arguments.only_class.is_empty()).then(|| arguments.only_class.clone()),
+                subjects: listed(&arguments.only_subject),
+            },
+        },
+    }
+}
+
+fn render(site: &Path, asked: &RenderArguments, locale: Locale) -> Result<Ending, Problem> {
+    let ending = asked.output.extension().and_then(|ending| ending.to_str());
+    let Some(format) = asked.format.as_deref().or(ending) else {
+        return Err(usage("Chưa rõ định dạng văn bản", "the format of the document is not known")
+            .help("Thêm `--format pdf`", "add `--format pdf`"));
+    };
+    let parameters = asked.parameters.iter().cloned().collect();
+    let request = RenderRequest::new(asked.report.clone(), parameters, format, asked.page)?;
+    let site = Site::open(site, &workers()?, Timestamp::now())?;
+    let document = site.render(&caller(&asked.caller), &request)?;
+    for finding in &document.findings {
+        eprintln!("{}", finding.one_line(locale));
+    }
+    write_document(&document, &asked.output)?;
+    Ok(Ending::Done)
+}
+
+fn write_document(document: &Document, output: &Path) -> Result<(), Problem> {
+    let written = if output == Path::new("-") {
+        io::stdout().write_all(&document.bytes)
+    } else {
+        fs::write(output, &document.bytes)
+    };
+    written.map_err(|error| {
+        machine(
+            format!("Không ghi được `{}`: {error}", output.display()),
+            format!("`{}` cannot be written: {error}", output.display()),
+        )
+    })
+}
+
+fn serve(site: &Path, asked: &ServeArguments, locale: Locale) -> Result<Ending, Problem> {
+    let server = bind(asked.listen)?;
+    let site = Arc::new(Site::open(site, &workers()?, Timestamp::now())?);
+    answer(server, site, caller(&asked.caller), locale)
+}
+
+fn bind(address: std::net::SocketAddr) -> Result<Server, Problem> {
+    Server::bind(address).map_err(|error| {
+        let source = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+        machine(
+            format!("Không mở được địa chỉ {address}: {source}"),
+            format!("address {address} cannot be opened: {source}"),
+        )
+        .help("Chọn địa chỉ khác, ví dụ `--listen 127.0.0.1:8090`", "choose another one, such as `--listen 127.0.0.1:8090`")
+    })
+}
+
+fn answer(
+    server: Server,
+    site: Arc<Site>,
+    caller: Caller,
+    locale: Locale,
+) -> Result<Ending, Problem> {
+    let address = server.address();
+    say(
+        locale,
+        &format!("Mở http://{address}/ trong trình duyệt. Nhấn Ctrl-C để dừng."),
+        &format!("Open http://{address}/ in a browser. Press Ctrl-C to stop."),
+    );
+    server
+        .run_until_interrupted(site, caller)
+        .map(|()| Ending::Done)
+        .map_err(|error| machine(format!("Máy chủ dừng vì lỗi: {error}"), format!("{error}")))
+}
+
+fn make_demo(asked: &DemoArguments, locale: Locale) -> Result<Ending, Problem> {
+    // A taken address should be known before minutes of work, not after.
+    let server = if asked.no_serve { None } else { Some(bind(asked.listen)?) };
+    let started = Instant::now();
+    let wanted = DemoSite { seed: asked.seed, schools: asked.schools as usize };
+    let bar = Bar::new();
+    let site = bieumau_pipeline::make_demo(
+        &asked.folder,
+        &wanted,
+        &workers()?,
+        Timestamp::now(),
+        &bar,
+    )?;
+    let made = bieumau_pipeline::render_examples(&site, &asked.folder.join("documents"), &bar)?;
+    drop(bar);
+    say(
+        locale,
+        &format!(
+            "Hệ thống mẫu: {} (dữ liệu hư cấu, {} trường). Văn bản đã làm:",
+            asked.folder.display(),
+            asked.schools
+        ),
+        &format!(
+            "Demo site: {} (invented data, {} schools). Documents made:",
+            asked.folder.display(),
+            asked.schools
+        ),
+    );
+    for example in &made {
+        println!("{}", example.path.display());
+        for finding in &example.findings {
+            eprintln!("  {}", finding.one_line(locale));
+        }
+    }
+    let seconds = started.elapsed().as_secs();
+    say(locale, &format!("Xong sau {seconds} giây."), &format!("Done in {seconds} s."));
+    match server {
+        Some(server) => answer(server, Arc::new(site), Caller::Operator, locale),
+        None => Ok(Ending::Done),
+    }
+}
+
+fn make_site(asked: &InitArguments, locale: Locale) -> Result<Ending, Problem> {
+    let ask = |given: &Option<String>, flag: &str, vi: &str, en: &str| -> Result<String, Problem> {
+        match given {
+            Some(value) => Ok(value.clone()),
+            None => ask_person(flag, if locale == Locale::Vi { vi } else { en }),
+        }
+    };
+    let wanted = NewSite {
+        name: ask(&asked.name, "--name", "Tên trường (hoặc đơn vị)", "Name of the school or office")?,
+        province: ask(&asked.province, "--province", "Mã tỉnh, thành phố (ví dụ 31)", "Code of the province (such as 31)")?,
+        level: ask(&asked.level, "--level", "Cấp học (primary, lower_secondary, upper_secondary)", "Level (primary, lower_secondary, upper_secondary)")?,
+        school_year: ask(&asked.school_year, "--school-year", "Năm học (ví dụ 2026-2027)", "School year (such as 2026-2027)")?,
+        school: asked.school.clone(),
+    };
+    bieumau_pipeline::init(&asked.folder, &wanted, Timestamp::now())?;
+    println!("{}", asked.folder.display());
+    say(
+        locale,
+        &format!("Đã tạo. Mở bằng: bieumau --site {} serve", asked.folder.display()),
+        &format!("Made. Open it with: bieumau --site {} serve", asked.folder.display()),
+    );
+    Ok(Ending::Done)
+}
+
+/// Asks on the terminal; without a terminal the missing flag is named.
+fn ask_person(flag: &str, question: &str) -> Result<String, Problem> {
+    if !io::stdin().is_terminal() {
+        return Err(usage(format!("Thiếu {flag}: {question}"), format!("{flag} is missing: {question}")));
+    }
+    eprint!("{question}: ");
+    let mut line = String::new();
+    io::stdin()
+        .read_line(&mut line)
+        .map_err(|error| machine(error.to_string(), error.to_string()))?;
+    Ok(line.trim().to_owned())
+}
+
+fn schema(kind: Option<&str>) -> Result<Ending, Problem> {
+    let text = bieumau_pipeline::schema(kind)?;
+    println!("{text:#}");
+    Ok(Ending::Done)
+}
+
+fn plugin(site: &Path, asked: &PluginCommand, locale: Locale) -> Result<Ending, Problem> {
+    match asked {
+        PluginCommand::List { json } => {
+            crate::findings::plugins(&catalog_folder(site), *json, locale)
+        }
+        PluginCommand::Call { plugin, rule, input, explain } => {
+            let text = read_input(input)?;
+            let folder = catalog_folder(site);
+            let answer = bieumau_pipeline::call_plugin(folder, plugin, rule, &text, *explain)?;
+            println!("{answer:#}");
+            Ok(Ending::Done)
+        }
+        PluginCommand::Build { folders, verify } => build(folders, *verify, locale),
+    }
+}
+
+fn build(folders: &[std::path::PathBuf], verify: bool, locale: Locale) -> Result<Ending, Problem> {
+    let mut stale = false;
+    for folder in folders {
+        if verify {
+            if bieumau_pipeline::is_plugin_stale(folder)? {
+                stale = true;
+                println!("{}", folder.display());
+            }
+        } else {
+            let built = bieumau_pipeline::build_plugin(folder, &mut |line| {
+                eprintln!("{}", line.get(locale));
+            })?;
+            println!("{}", built.display());
+        }
+    }
+    if stale {
+        say(
+            locale,
+            "Các plugin trên cũ hơn mã nguồn; chạy `bieumau plugin build`.",
+            "The plugins above are older than their source; run `bieumau plugin build`.",
+        );
+        return Ok(Ending::Findings);
+    }
+    Ok(Ending::Done)
+}
+
+fn read_input(path: &Path) -> Result<String, Problem> {
+    let mut text = String::new();
+    let read = if path == Path::new("-") {
+        io::stdin().read_to_string(&mut text).map(|_| text)
+    } else {
+        fs::read_to_string(path)
+    };
+    read.map_err(|error| {
+        machine(
+            format!("Không đọc được `{}`: {error}", path.display()),
+            format!("`{}` cannot be read: {error}", path.display()),
+        )
+    })
+}

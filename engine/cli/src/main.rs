@@ -1,0 +1,49 @@
+//! The command-line door; builds the one program, `bieumau`.
+//!
+//! Results go to stdout, talk goes to stderr. Exit codes: 0 done, 1 findings, 2 wrong usage,
+//! 3 the machine or a file failed.
+
+mod arguments;
+mod commands;
+mod findings;
+mod progress;
+mod sarif;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::arguments::{Arguments, Command};
+
+/// What a command ends with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// Done, nothing to report.
+    Done,
+    /// Findings that the user must mend.
+    Findings,
+    /// The command was used the wrong way.
+    Usage,
+    /// The machine, a file or the network failed.
+    Environment,
+}
+
+impl From<Ending> for ExitCode {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::Done => Self::SUCCESS,
+            Ending::Findings => Self::from(1),
+            Ending::Usage => Self::from(2),
+            Ending::Environment => Self::from(3),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if matches!(arguments.command, Command::RenderWorker) {
+        return bieumau_pipeline::run_render_worker();
+    }
+    commands::run(&arguments).into()
+}

@@ -1,0 +1,155 @@
+//! The API under `/api/v1`: reports with their parameters, and documents.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use bieumau_pipeline::{Document, Problem, ProblemKind, RenderRequest};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::error::problem_json;
+use crate::locale;
+use crate::serve::App;
+
+/// `GET /healthz`: the server answers and its data can be read.
+pub(crate) async fn health(State(app): State<Arc<App>>) -> Response {
+    let site = app.site.clone();
+    match tokio::task::spawn_blocking(move || site.health()).await {
+        Ok(Ok(())) => Json(json!({"status": "ok"})).into_response(),
+        Ok(Err(problem)) => problem_json(&problem, bieumau_model::text::Locale::Vi),
+        Err(_) => problem_json(&crashed(), bieumau_model::text::Locale::Vi),
+    }
+}
+
+/// `GET /api/v1/reports`.
+pub(crate) async fn reports(State(app): State<Arc<App>>) -> Json<Value> {
+    Json(json!({ "reports": app.site.reports() }))
+}
+
+/// `GET /api/v1/reports/{report}`.
+pub(crate) async fn report(
+    State(app): State<Arc<App>>,
+    Path(report): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    match app.site.report_summary(&report) {
+        Ok(summary) => Json(summary).into_response(),
+        Err(problem) => problem_json(&problem, locale::choose(None, &headers)),
+    }
+}
+
+/// The body of a render request.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RenderBody {
+    #[serde(default)]
+    parameters: BTreeMap<String, Value>,
+    #[serde(default = "pdf")]
+    format: String,
+    #[serde(default)]
+    page: Option<usize>,
+}
+
+fn pdf() -> String {
+    "pdf".to_owned()
+}
+
+/// `POST /api/v1/reports/{report}/render`.
+pub(crate) async fn render(
+    State(app): State<Arc<App>>,
+    Path(report): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let asked = locale::choose(None, &headers);
+    let request = match read_body(report, &body) {
+        Ok(request) => request,
+        Err(problem) => return problem_json(&problem, asked),
+    };
+    match make(&app, request).await {
+        Ok(document) => answer(document, true),
+        Err(problem) => problem_json(&problem, asked),
+    }
+}
+
+fn read_body(report: String, body: &[u8]) -> Result<RenderRequest, Problem> {
+    let bad = |vi: String, en: String| Problem::new(ProblemKind::BadInput, "J010", vi, en);
+    let body: RenderBody = serde_json::from_slice(body).map_err(|error| {
+        bad(
+            format!("Nội dung yêu cầu không phải JSON đúng mẫu: {error}"),
+            format!("the body is not JSON of the right shape: {error}"),
+        )
+        .help(
+            r#"Ví dụ: {"parameters": {"school": "…"}, "format": "pdf"}"#,
+            r#"for example {"parameters": {"school": "…"}, "format": "pdf"}"#,
+        )
+    })?;
+    let mut parameters = BTreeMap::new();
+    for (name, value) in body.parameters {
+        let text = match value {
+            Value::Null => continue,
+            Value::String(text) => text,
+            Value::Number(number) => number.to_string(),
+            Value::Bool(flag) => flag.to_string(),
+            Value::Array(_) | Value::Object(_) => {
+                return Err(bad(
+                    format!("Tham số `{name}` phải là một giá trị, không phải danh sách hay đối tượng"),
+                    format!("parameter `{name}` must be one value, not a list or an object"),
+                )
+                .at(format!("/parameters/{name}")));
+            }
+        };
+        parameters.insert(name, text);
+    }
+    RenderRequest::new(report, parameters, &body.format, body.page)
+}
+
+/// Makes a document on a blocking thread; answers at once when too many wait already.
+pub(crate) async fn make(app: &Arc<App>, request: RenderRequest) -> Result<Document, Problem> {
+    let Ok(_place) = app.waiting.try_acquire() else {
+        return Err(Problem::new(
+            ProblemKind::Limit,
+            "J020",
+            "Máy chủ đang bận: quá nhiều văn bản đang chờ",
+            "the server is busy: too many documents are waiting",
+        )
+        .help("Thử lại sau ít phút", "try again in a few minutes"));
+    };
+    let (site, caller) = (app.site.clone(), app.caller.clone());
+    tokio::task::spawn_blocking(move || site.render(&caller, &request))
+        .await
+        .unwrap_or_else(|_| Err(crashed()))
+}
+
+/// Sends a document; as a download under its file name, or to be shown in place.
+pub(crate) fn answer(document: Document, download: bool) -> Response {
+    let way = if download { "attachment" } else { "inline" };
+    let headers = [
+        (CONTENT_TYPE, document.media_type.to_owned()),
+        (CONTENT_DISPOSITION, format!("{way}; filename=\"{}\"", document.file_name)),
+        // A document is paper: nothing in it runs or is fetched.
+        (
+            CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; \
+             frame-ancestors 'self'"
+                .to_owned(),
+        ),
+    ];
+    (headers, document.bytes).into_response()
+}
+
+fn crashed() -> Problem {
+    Problem::new(
+        ProblemKind::Machine,
+        "J090",
+        "Chương trình gặp lỗi bất ngờ khi làm văn bản này",
+        "the program failed unexpectedly while making this document",
+    )
+    .help("Máy chủ vẫn chạy; dữ liệu không bị ảnh hưởng", "the server goes on; no data is affected")
+}

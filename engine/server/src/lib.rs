@@ -1,0 +1,13 @@
+//! The HTTP door: an API under `/api/v1` and the pages that people use.
+//!
+//! The only async room. It speaks to `pipeline` and `model`; what a report is and how a document
+//! is made is not known here.
+
+mod api;
+mod assets;
+mod error;
+mod locale;
+mod pages;
+mod serve;
+
+pub use serve::{ServeError, Server};

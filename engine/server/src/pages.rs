@@ -1,0 +1,303 @@
+//! The start page, on which a person picks a report and its parameters and sees the document.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use bieumau_model::text::Locale;
+use bieumau_pipeline::{FieldView, Problem, ProblemKind, RenderRequest};
+use serde_json::{Value, json};
+use tera::{Context, Tera};
+
+use crate::api::{answer, make};
+use crate::error::status;
+use crate::locale;
+use crate::serve::App;
+
+/// What was given in the address.
+type Given = BTreeMap<String, String>;
+
+/// The templates of the pages.
+pub(crate) struct Pages(Tera);
+
+impl Pages {
+    pub(crate) fn new() -> Self {
+        let mut tera = Tera::default();
+        tera.add_raw_templates([
+            ("layout.html", include_str!("../pages/layout.html")),
+            ("start.html", include_str!("../pages/start.html")),
+            ("problem.html", include_str!("../pages/problem.html")),
+        ])
+        .expect("the shipped pages are right; a test renders them");
+        Self(tera)
+    }
+
+    fn render(&self, page: &str, status: StatusCode, value: Value) -> Response {
+        let html = Context::from_serialize(&value)
+            .and_then(|context| self.0.render(page, &context))
+            .expect("the shipped pages are right; a test renders them");
+        (status, [(CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()
+    }
+}
+
+/// `GET /`.
+pub(crate) async fn start(
+    State(app): State<Arc<App>>,
+    Query(given): Query<Given>,
+    headers: HeaderMap,
+) -> Response {
+    let asked = locale::choose(given.get("lang").map(String::as_str), &headers);
+    let (page_app, page_given) = (app.clone(), given.clone());
+    let built =
+        tokio::task::spawn_blocking(move || start_context(&page_app, &page_given, asked)).await;
+    match built {
+        Ok(Ok(context)) => app.pages.render("start.html", StatusCode::OK, context),
+        Ok(Err(problem)) => problem_page(&app, &problem, asked),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// `GET /documents/{report}`: the document itself, shown or downloaded.
+pub(crate) async fn document(
+    State(app): State<Arc<App>>,
+    Path(report): Path<String>,
+    Query(mut given): Query<Given>,
+    headers: HeaderMap,
+) -> Response {
+    let asked = locale::choose(given.remove("lang").as_deref(), &headers);
+    let download = given.remove("download").is_some();
+    let format = given.remove("format").unwrap_or_else(|| "html".to_owned());
+    let page = given.remove("page").and_then(|page| page.parse().ok());
+    given.retain(|_, value| !value.is_empty());
+    let made = match RenderRequest::new(report, given, &format, page) {
+        Ok(request) => make(&app, request).await,
+        Err(problem) => Err(problem),
+    };
+    match made {
+        Ok(document) => answer(document, download),
+        Err(problem) => problem_page(&app, &problem, asked),
+    }
+}
+
+/// Every other address.
+pub(crate) async fn not_found(
+    State(app): State<Arc<App>>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let asked = locale::choose(None, &headers);
+    let problem = Problem::new(
+        ProblemKind::NotFound,
+        "J001",
+        format!("Không có trang `{}`", uri.path()),
+        format!("there is no page `{}`", uri.path()),
+    );
+    if uri.path().starts_with("/api/") {
+        return crate::error::problem_json(&problem, asked);
+    }
+    problem_page(&app, &problem, asked)
+}
+
+fn problem_page(app: &App, problem: &Problem, asked: Locale) -> Response {
+    let findings: Vec<_> =
+        problem.findings.iter().map(|finding| finding.message.get(asked)).take(20).collect();
+    let context = json!({
+        "locale": locale::tag(asked),
+        "other_locale": locale::tag(other(asked)),
+        "other_locale_link": format!("/?lang={}", locale::tag(other(asked))),
+        "site": app.site.title().get(asked),
+        "title": problem.title.get(asked),
+        "words": words(asked),
+        "problem": {
+            "title": problem.title.get(asked),
+            "help": problem.help.as_ref().map(|help| help.get(asked)),
+            "code": problem.code,
+            "findings": findings,
+        },
+    });
+    app.pages.render("problem.html", status(problem.kind), context)
+}
+
+fn start_context(app: &App, given: &Given, asked: Locale) -> Result<Value, Problem> {
+    let words = words(asked);
+    let chosen = given.get("report").map(String::as_str).filter(|id| !id.is_empty());
+    let view = chosen.map(|id| app.site.report_view(&app.caller, id, given)).transpose()?;
+    let mut topics: Vec<(String, Vec<Value>)> = Vec::new();
+    for report in app.site.reports() {
+        let item = json!({
+            "title": report.title.get(asked),
+            "source": report.source,
+            "link": link(given.get("lang"), &[("report", &report.id)]),
+            "current": chosen == Some(report.id.as_str()),
+        });
+        match topics.iter_mut().find(|(topic, _)| *topic == report.topic) {
+            Some((_, items)) => items.push(item),
+            None => topics.push((report.topic.clone(), vec![item])),
+        }
+    }
+    let topics: Vec<_> = topics
+        .into_iter()
+        .map(|(topic, reports)| json!({"title": topic_title(&topic, asked), "reports": reports}))
+        .collect();
+
+    let report = view.as_ref().map(|view| {
+        json!({
+            "id": view.id,
+            "title": view.title.get(asked),
+            "source": view.source,
+            "fields": view.fields.iter().map(|field| field_value(field, asked)).collect::<Vec<_>>(),
+        })
+    });
+    let document = view.as_ref().filter(|view| view.ready).map(|view| {
+        let mut pairs: Vec<(&str, &str)> = Vec::new();
+        for field in &view.fields {
+            if let Some(value) = field.value.as_deref().filter(|value| !value.is_empty()) {
+                pairs.push((&field.id, value));
+            }
+        }
+        let address = |format: &str, download: bool| {
+            let mut pairs = pairs.clone();
+            pairs.push(("format", format));
+            if download {
+                pairs.push(("download", "1"));
+            }
+            format!("/documents/{}{}", view.id, query(&pairs))
+        };
+        let downloads: Vec<_> = view
+            .formats
+            .iter()
+            .map(|format| {
+                let download = matches!(*format, "xlsx" | "csv");
+                json!({"label": format_label(format, asked), "href": address(format, download)})
+            })
+            .collect();
+        let preview = view.formats.contains(&"html").then(|| address("html", false));
+        json!({"downloads": downloads, "preview": preview})
+    });
+
+    let mut back: Vec<(&str, &str)> = given
+        .iter()
+        .filter(|(name, _)| *name != "lang")
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    back.push(("lang", locale::tag(other(asked))));
+    Ok(json!({
+        "locale": locale::tag(asked),
+        "other_locale": locale::tag(other(asked)),
+        "other_locale_link": format!("/{}", query(&back)),
+        "site": app.site.title().get(asked),
+        "title": view.as_ref().map_or(words["reports"].as_str().unwrap_or_default(), |view| view.title.get(asked)),
+        "words": words,
+        "topics": topics,
+        "report": report,
+        "document": document,
+    }))
+}
+
+fn field_value(field: &FieldView, asked: Locale) -> Value {
+    json!({
+        "id": field.id,
+        "title": field.title.get(asked),
+        "required": field.required,
+        "value": field.value.clone().unwrap_or_default(),
+        "lists": field.lists,
+        "choices": field.choices.iter()
+            .map(|choice| json!({"value": choice.value, "label": choice.label.get(asked)}))
+            .collect::<Vec<_>>(),
+        "depends": field.depends.join(" "),
+        "wait": match asked {
+            Locale::Vi => "Chọn các mục ở trên trước",
+            Locale::En => "Choose the fields above first",
+        },
+        "date": field.date,
+        "number": field.number,
+        "error": field.error.as_ref().map(|error| error.get(asked)),
+    })
+}
+
+fn other(asked: Locale) -> Locale {
+    match asked {
+        Locale::Vi => Locale::En,
+        Locale::En => Locale::Vi,
+    }
+}
+
+fn link(lang: Option<&String>, pairs: &[(&str, &str)]) -> String {
+    let mut pairs = pairs.to_vec();
+    if let Some(lang) = lang {
+        pairs.push(("lang", lang));
+    }
+    format!("/{}", query(&pairs))
+}
+
+fn query(pairs: &[(&str, &str)]) -> String {
+    let encoded = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    format!("?{encoded}")
+}
+
+fn format_label(format: &str, asked: Locale) -> String {
+    let name = match format {
+        "pdf" => "PDF",
+        "png" => "PNG",
+        "html" => "HTML",
+        "xlsx" => "Excel",
+        "csv" => "CSV",
+        other => other,
+    };
+    match (asked, format) {
+        (Locale::Vi, "xlsx" | "csv") => format!("Tải {name}"),
+        (Locale::En, "xlsx" | "csv") => format!("Download {name}"),
+        (Locale::Vi, _) => format!("Mở {name}"),
+        (Locale::En, _) => format!("Open {name}"),
+    }
+}
+
+/// The heading of a topic; a topic that a site adds stands under its own name.
+fn topic_title(topic: &str, asked: Locale) -> String {
+    let (vi, en) = match topic {
+        "primary" => ("Tiểu học", "Primary school"),
+        "secondary" => ("Trung học", "Secondary school"),
+        "minutes" => ("Biên bản", "Minutes"),
+        "statistics" => ("Thống kê", "Statistics"),
+        other => (other, other),
+    };
+    if asked == Locale::Vi { vi } else { en }.to_owned()
+}
+
+fn words(asked: Locale) -> Value {
+    match asked {
+        Locale::Vi => json!({
+            "reports": "Văn bản và báo cáo",
+            "reports_lead": "Chọn một loại, rồi chọn trường, năm học và lớp.",
+            "no_reports": "Chưa có báo cáo nào trong hệ thống này.",
+            "choose": "— Chọn —", "all": "— Tất cả —", "optional": "không bắt buộc",
+            "show": "Xem", "document": "Văn bản",
+            "no_preview": "Loại văn bản này không xem trước được; hãy tải về.",
+            "pick_report": "Chọn một văn bản ở danh sách",
+            "pick_report_lead": "Văn bản hiện ra ở đây; có thể mở bản PDF để in.",
+            "pick_more": "Chọn tiếp các mục còn thiếu",
+            "pick_more_lead": "Văn bản hiện ra ở đây khi đã đủ thông tin.",
+            "code": "Mã", "back": "Về trang đầu",
+            "nothing_lost": "Dữ liệu không bị thay đổi.",
+            "foot": "bieumau: biểu mẫu và báo cáo của nhà trường",
+        }),
+        Locale::En => json!({
+            "reports": "Documents and reports",
+            "reports_lead": "Pick a kind, then the school, the school year and the class.",
+            "no_reports": "There is no report on this site yet.",
+            "choose": "— Choose —", "all": "— All —", "optional": "optional",
+            "show": "Show", "document": "Document",
+            "no_preview": "This kind cannot be previewed; please download it.",
+            "pick_report": "Pick a document from the list",
+            "pick_report_lead": "It appears here; open the PDF to print it.",
+            "pick_more": "Fill in the missing fields",
+            "pick_more_lead": "The document appears here as soon as everything is given.",
+            "code": "Code", "back": "Back to the start page",
+            "nothing_lost": "No data was changed.",
+            "foot": "bieumau: forms and reports for schools",
+        }),
+    }
+}
