@@ -1,0 +1,1 @@
+//! Nothing: the cases stand in `suite/`, one file for each theme.

@@ -1,0 +1,27 @@
+//! Cases that need more than one room, with references beside them.
+//!
+//! `cargo suite` runs them, `cargo suite --update` rewrites the references; read the difference
+//! before you commit it. The test program is also its own render worker.
+
+mod floors;
+
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Trial};
+
+/// Whether references are rewritten instead of compared.
+static UPDATE: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
+
+fn main() -> ExitCode {
+    let mut given: Vec<String> = std::env::args().collect();
+    if given.get(1).is_some_and(|first| first == "render-worker") {
+        return bieumau_pipeline::run_render_worker();
+    }
+    let all = given.len();
+    given.retain(|argument| argument != "--update");
+    UPDATE.get_or_init(|| given.len() < all);
+
+    let mut trials: Vec<Trial> = Vec::new();
+    trials.extend(floors::trials());
+    libtest_mimic::run(&Arguments::from_iter(given), trials).exit_code()
+}
