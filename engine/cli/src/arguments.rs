@@ -143,6 +143,9 @@ pub(crate) struct RenderArguments {
     /// Format: pdf, html, png, xlsx or csv; by default that of the ending of the output file.
     #[arg(long)]
     pub format: Option<String>,
+    /// Write the JSON that the template sees instead of a document, for those who write templates.
+    #[arg(long, conflicts_with_all = ["format", "page"])]
+    pub data: bool,
     /// Page, for PNG.
     #[arg(long)]
     pub page: Option<usize>,
@@ -155,9 +158,9 @@ pub(crate) struct RenderArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeArguments {
-    /// Address to serve on.
-    #[arg(long, default_value = "127.0.0.1:8080")]
-    pub listen: SocketAddr,
+    /// Address to serve on; by default that of the site, else 127.0.0.1:8080.
+    #[arg(long)]
+    pub listen: Option<SocketAddr>,
     #[command(flatten)]
     pub caller: CallerArguments,
 }

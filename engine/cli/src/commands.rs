@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, IsTerminal, Read, Write};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -9,7 +10,7 @@ use std::time::Instant;
 use bieumau_model::scope::{Caller, Scope};
 use bieumau_model::text::Locale;
 use bieumau_pipeline::{
-    DemoSite, Document, NewSite, Problem, ProblemKind, RenderRequest, Site, Workers,
+    DemoSite, NewSite, Problem, ProblemKind, RenderRequest, Site, Workers,
 };
 use bieumau_server::Server;
 use jiff::Timestamp;
@@ -61,7 +62,7 @@ pub(crate) fn workers() -> Result<Workers, Problem> {
         )
     })?;
     let count = std::thread::available_parallelism().map_or(1, usize::from);
-    Ok(Workers { program, arguments: vec!["render-worker".into()], count })
+    Ok(Workers { program, arguments: vec!["render-worker".into()], count, time: None })
 }
 
 /// A folder that holds no site still has the shipped definitions.
@@ -98,27 +99,34 @@ fn caller(arguments: &CallerArguments) -> Caller {
 }
 
 fn render(site: &Path, asked: &RenderArguments, locale: Locale) -> Result<Ending, Problem> {
+    let caller = caller(&asked.caller);
+    let parameters = asked.parameters.iter().cloned().collect();
+    if asked.data {
+        let site = Site::open(site, &workers()?, Timestamp::now())?;
+        let data = site.template_data(&caller, &asked.report, &parameters)?;
+        write_bytes(format!("{data:#}\n").as_bytes(), &asked.output)?;
+        return Ok(Ending::Done);
+    }
     let ending = asked.output.extension().and_then(|ending| ending.to_str());
     let Some(format) = asked.format.as_deref().or(ending) else {
         return Err(usage("Chưa rõ định dạng văn bản", "the format of the document is not known")
             .help("Thêm `--format pdf`", "add `--format pdf`"));
     };
-    let parameters = asked.parameters.iter().cloned().collect();
     let request = RenderRequest::new(asked.report.clone(), parameters, format, asked.page)?;
     let site = Site::open(site, &workers()?, Timestamp::now())?;
-    let document = site.render(&caller(&asked.caller), &request)?;
+    let document = site.render(&caller, &request)?;
     for finding in &document.findings {
         eprintln!("{}", finding.one_line(locale));
     }
-    write_document(&document, &asked.output)?;
+    write_bytes(&document.bytes, &asked.output)?;
     Ok(Ending::Done)
 }
 
-fn write_document(document: &Document, output: &Path) -> Result<(), Problem> {
+fn write_bytes(bytes: &[u8], output: &Path) -> Result<(), Problem> {
     let written = if output == Path::new("-") {
-        io::stdout().write_all(&document.bytes)
+        io::stdout().write_all(bytes)
     } else {
-        fs::write(output, &document.bytes)
+        fs::write(output, bytes)
     };
     written.map_err(|error| {
         machine(
@@ -129,12 +137,22 @@ fn write_document(document: &Document, output: &Path) -> Result<(), Problem> {
 }
 
 fn serve(site: &Path, asked: &ServeArguments, locale: Locale) -> Result<Ending, Problem> {
-    let server = bind(asked.listen)?;
     let site = Arc::new(Site::open(site, &workers()?, Timestamp::now())?);
-    answer(server, site, caller(&asked.caller), locale)
+    let address = match (asked.listen, site.listen()) {
+        (Some(address), _) => address,
+        (None, Some(text)) => text.parse().map_err(|_| {
+            usage(
+                format!("`listen: {text}` trong site.yaml không phải địa chỉ"),
+                format!("`listen: {text}` in site.yaml is not an address"),
+            )
+            .help("Ví dụ: 127.0.0.1:8080", "for example 127.0.0.1:8080")
+        })?,
+        (None, None) => SocketAddr::from(([127, 0, 0, 1], 8080)),
+    };
+    answer(bind(address)?, site, caller(&asked.caller), locale)
 }
 
-fn bind(address: std::net::SocketAddr) -> Result<Server, Problem> {
+fn bind(address: SocketAddr) -> Result<Server, Problem> {
     Server::bind(address).map_err(|error| {
         let source = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
         machine(

@@ -152,10 +152,14 @@ fn filled(site: &Site, report: &str) -> Result<(ReportView, RawParameters), Prob
             .iter()
             .find(|field| field.value.is_none() && !field.choices.is_empty())
             .map(|field| {
-                // Points of a year stand in order; the end of the year says most.
-                let last = field.depends.is_empty() && field.id == "point";
-                let choice = if last { field.choices.last() } else { field.choices.first() };
-                (field.id.clone(), choice.expect("not empty").value.clone())
+                let at = match field.id.as_str() {
+                    // The end of the year says most, and the last class has the longest history.
+                    "point" | "class" => field.choices.len() - 1,
+                    // The first pupils of a list are no more typical than the last.
+                    "pupil" => field.choices.len() / 2,
+                    _ => 0,
+                };
+                (field.id.clone(), field.choices[at].value.clone())
             });
         match next {
             Some((field, value)) => given.insert(field, value),

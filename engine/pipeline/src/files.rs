@@ -85,6 +85,12 @@ impl Files {
         Ok(self)
     }
 
+    /// Keeps the files whose path begins with one of `prefixes`.
+    pub fn only(mut self, prefixes: &[&str]) -> Self {
+        self.0.retain(|path, _| prefixes.iter().any(|prefix| path.starts_with(prefix)));
+        self
+    }
+
     fn read_folder(&mut self, folder: &Path, name: &str, depth: usize) -> Result<(), FilesError> {
         if depth > DEEPEST {
             return Err(FilesError::TooDeep { path: folder.to_owned(), deepest: DEEPEST });

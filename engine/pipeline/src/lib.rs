@@ -16,6 +16,7 @@ mod plugins;
 mod readers;
 mod render;
 mod rules;
+mod sheets;
 mod templates;
 
 mod check;

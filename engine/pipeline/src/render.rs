@@ -9,12 +9,13 @@ use bieumau_model::names;
 use bieumau_model::scope::Caller;
 use bieumau_model::table::{Table, Value};
 use bieumau_render::{Data, PageFormat, RenderError, RenderJob};
-mod sheets { use super::*; pub fn xlsx(_:&Report,_:&[Table],_:&indexmap::IndexMap<String,bieumau_model::definition::CodeList>)->Result<Vec<u8>,RenderError>{Ok(vec![])} pub fn csv(_:&Report,_:&[Table],_:&indexmap::IndexMap<String,bieumau_model::definition::CodeList>)->Result<Vec<u8>,RenderError>{Ok(vec![])} }
 use bieumau_store::Reader;
+use serde_json::Value as Json;
 
 use crate::parameters::{Parameters, RawParameters, bind};
 use crate::problem::{Problem, ProblemKind};
 use crate::rules::{self, Setting};
+use crate::sheets;
 use crate::site::Site;
 use crate::views::{format_word, read_format};
 
@@ -70,19 +71,37 @@ impl Site {
         let report = self.report(&request.report)?;
         allowed(report, request.format)?;
         let parameters = bind(report, &request.parameters, self.catalog())?;
+        let (tables, findings) = self.tables(caller, report, &parameters)?;
+        self.lay_out(report, request, &parameters, &tables, findings)
+    }
+
+    /// Returns what the template of a report sees, for those who write templates.
+    pub fn template_data(
+        &self,
+        caller: &Caller,
+        report: &str,
+        parameters: &RawParameters,
+    ) -> Result<Json, Problem> {
+        let report = self.report(report)?;
+        let parameters = bind(report, parameters, self.catalog())?;
+        let (tables, _) = self.tables(caller, report, &parameters)?;
+        self.tree(report, &parameters, &tables)
+    }
+
+    /// Queries the datasets and applies the rules.
+    fn tables(
+        &self,
+        caller: &Caller,
+        report: &Report,
+        parameters: &Parameters,
+    ) -> Result<(Vec<Table>, Diagnostics), Problem> {
         let reader = self.reader(caller)?;
-        let setting = self.setting(caller, report, &parameters)?;
-        let mut tables = query(&reader, report, &parameters)?;
-        let applied = rules::apply(
-            report,
-            self.catalog(),
-            self.plugins(),
-            &setting,
-            &parameters,
-            &tables,
-        )?;
+        let setting = self.setting(caller, report, parameters)?;
+        let mut tables = query(&reader, report, parameters)?;
+        let (catalog, plugins) = (self.catalog(), self.plugins());
+        let applied = rules::apply(report, catalog, plugins, &setting, parameters, &tables)?;
         tables.extend(applied.tables);
-        self.lay_out(report, request, &parameters, &tables, applied.findings)
+        Ok((tables, applied.findings))
     }
 
     fn lay_out(
@@ -94,23 +113,11 @@ impl Site {
         mut findings: Diagnostics,
     ) -> Result<Document, Problem> {
         let (bytes, pages) = match request.format {
-            Format::Xlsx => (sheets::xlsx(report, tables, &self.catalog().code_lists), None),
-            Format::Csv => (sheets::csv(report, tables, &self.catalog().code_lists), None),
+            Format::Xlsx | Format::Csv => {
+                (sheets::write(report, request.format, tables, self.catalog())?, 0)
+            }
             Format::Pdf | Format::Png | Format::Html => {
-                let day = document::day_of_names(report, parameters, self.today());
-                let context = document::Context {
-                    code_lists: &self.catalog().code_lists,
-                    parameters,
-                    day,
-                };
-                let data = document::tree(report, tables, &context).map_err(|error| {
-                    Problem::new(
-                        ProblemKind::Definition,
-                        "J060",
-                        format!("Báo cáo `{}` không ghép được dữ liệu: {error}", report.id),
-                        format!("report `{}` cannot put its data together: {error}", report.id),
-                    )
-                })?;
+                let data = self.tree(report, parameters, tables)?;
                 let template = self.template(report)?;
                 let job = RenderJob {
                     template: &template,
@@ -121,16 +128,35 @@ impl Site {
                 };
                 let rendered = self.renderer().render(&job).map_err(render_problem)?;
                 findings.append(rendered.warnings);
-                (Ok(rendered.bytes), Some(rendered.pages))
+                (rendered.bytes, rendered.pages)
             }
         };
-        let bytes = bytes.map_err(render_problem)?;
         Ok(Document {
             bytes,
             media_type: media_type(request.format),
             file_name: file_name(report, parameters, request.format),
-            pages: pages.filter(|pages| *pages > 0),
+            pages: Some(pages).filter(|pages| *pages > 0),
             findings: findings.into_iter().collect(),
+        })
+    }
+
+    /// Builds the one value that the template sees.
+    fn tree(
+        &self,
+        report: &Report,
+        parameters: &Parameters,
+        tables: &[Table],
+    ) -> Result<Json, Problem> {
+        let day = document::day_of_names(report, parameters, self.today());
+        let code_lists = &self.catalog().code_lists;
+        let context = document::Context { code_lists, parameters, day };
+        document::tree(report, tables, &context).map_err(|error| {
+            Problem::new(
+                ProblemKind::Definition,
+                "J060",
+                format!("Báo cáo `{}` không ghép được dữ liệu: {error}", report.id),
+                format!("report `{}` cannot put its data together: {error}", report.id),
+            )
         })
     }
 

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bieumau_model::check::{self, SourceTree};
 use bieumau_model::definition::{Catalog, Form, Report};
@@ -38,6 +39,8 @@ pub struct Workers {
     pub arguments: Vec<OsString>,
     /// How many at most, usually one per core.
     pub count: usize,
+    /// How long one document may take; `None` leaves the usual limit.
+    pub time: Option<Duration>,
 }
 
 /// Checked definitions with the files they came from.
@@ -45,6 +48,10 @@ pub(crate) struct Definitions {
     pub files: Files,
     pub catalog: Catalog,
     pub title: Text,
+    /// Address on which the site asks to be served.
+    pub listen: Option<String>,
+    /// File of the records inside the site folder.
+    pub data: String,
 }
 
 /// A site that can do jobs. Shared between threads.
@@ -74,11 +81,13 @@ impl Definitions {
         if checked.diagnostics.has_errors() {
             return Err(wrong_definitions(checked.diagnostics));
         }
-        let title = checked
-            .site
+        let site = checked.site;
+        let title = site
             .as_ref()
             .map_or_else(|| Text::both("Biểu mẫu nhà trường", "School forms"), |s| s.title.clone());
-        Ok(Self { files, catalog: checked.catalog, title })
+        let listen = site.as_ref().and_then(|site| site.listen.clone());
+        let data = site.and_then(|site| site.data).unwrap_or_else(|| DATA_FILE.to_owned());
+        Ok(Self { files, catalog: checked.catalog, title, listen, data })
     }
 }
 
@@ -98,7 +107,7 @@ impl Site {
             ));
         }
         let definitions = Definitions::of(folder)?;
-        let store = open_store(&folder.join(DATA_FILE), &definitions, now)?;
+        let store = open_store(&folder.join(&definitions.data), &definitions, now)?;
         let readers = ReaderPool::new(store.readers());
         let plugins = Plugins::new(&definitions.catalog, &definitions.files)?;
         let renderer = renderer(&definitions.files, workers);
@@ -117,6 +126,11 @@ impl Site {
     /// Returns the title of the site.
     pub fn title(&self) -> &Text {
         &self.definitions.title
+    }
+
+    /// Returns the address on which the site asks to be served.
+    pub fn listen(&self) -> Option<&str> {
+        self.definitions.listen.as_deref()
     }
 
     /// Lists the reports, by topic and title.
@@ -247,8 +261,10 @@ pub(crate) fn renderer(files: &Files, workers: &Workers) -> Renderer {
         .filter(|(path, _)| path.ends_with(".ttf"))
         .map(|(_, bytes)| Arc::from(bytes))
         .collect();
-    let config = Config::new(workers.program.clone(), workers.arguments.clone(), fonts);
-    Renderer::new(Config { workers: workers.count, ..config })
+    let mut config = Config::new(workers.program.clone(), workers.arguments.clone(), fonts);
+    config.workers = workers.count;
+    config.limits.time = workers.time.unwrap_or(config.limits.time);
+    Renderer::new(config)
 }
 
 pub(crate) fn wrong_definitions(findings: Diagnostics) -> Problem {

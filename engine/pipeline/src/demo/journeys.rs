@@ -158,7 +158,10 @@ fn starting(school: &School, cohorts: &[Cohort], seat: Seat<'_>) -> Pupil {
     let repeating = first_year > cohort.entry && identity.is_none() && stream.chance(8);
     let late = if repeating || (identity.is_none() && stream.chance(7)) { 1 } else { 0 };
     let identity = identity.unwrap_or_else(|| by_chance(&mut stream));
-    let first_case = |year| cases::scripted(school.level, cohort.entry, class, at, year);
+    // Nothing that needs marks happens to a pupil who gets none.
+    let unassessed = (identity == Identity::NotAssessed).then_some(Case::Ordinary);
+    let first_case =
+        |year| cases::scripted(school.level, cohort.entry, class, at, year).or(unassessed);
     let stays = follow(school, cohorts, seat, first_year, repeating, &mut stream, first_case);
     Pupil { person: Person::invent(school, origin, identity, late, false), stays }
 }

@@ -179,6 +179,23 @@ fn subjects_have_as_many_marks_as_their_periods_ask_for() {
     });
 }
 
+#[test]
+fn pupils_who_are_not_assessed_have_no_results_and_move_up() {
+    let not_assessed: BTreeSet<PupilYear> =
+        rows("enrolment").filter(|row| row.flag("not_assessed")).map(pupil_year).collect();
+    for form in ["mark", "comment_result", "conduct", "primary_result", "quality_result"] {
+        let found = rows(form).find(|row| not_assessed.contains(&pupil_year(*row)));
+        assert_eq!(found.map(pupil_year), None, "`{form}`");
+    }
+    for form in ["year_record", "primary_year"] {
+        let those = rows(form).filter(|row| not_assessed.contains(&pupil_year(*row)));
+        check_all(those, |row| {
+            let decision = row.text("principal_decision");
+            (decision != "promote").then(|| format!("{:?}: {decision}", pupil_year(row)))
+        });
+    }
+}
+
 /// Scored subjects of primary school at a point (Thông tư 27/2020, Điều 7).
 fn tested(grade: i64, point: &str) -> &'static [&'static str] {
     match (grade, point) {
