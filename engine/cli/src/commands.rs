@@ -9,9 +9,7 @@ use std::time::Instant;
 
 use bieumau_model::scope::{Caller, Scope};
 use bieumau_model::text::Locale;
-use bieumau_pipeline::{
-    DemoSite, NewSite, Problem, ProblemKind, RenderRequest, Site, Workers,
-};
+use bieumau_pipeline::{DemoSite, NewSite, Problem, ProblemKind, RenderRequest, Site, Workers};
 use bieumau_server::Server;
 use jiff::Timestamp;
 
@@ -159,7 +157,10 @@ fn bind(address: SocketAddr) -> Result<Server, Problem> {
             format!("Không mở được địa chỉ {address}: {source}"),
             format!("address {address} cannot be opened: {source}"),
         )
-        .help("Chọn địa chỉ khác, ví dụ `--listen 127.0.0.1:8090`", "choose another one, such as `--listen 127.0.0.1:8090`")
+        .help(
+            "Chọn địa chỉ khác, ví dụ `--listen 127.0.0.1:8090`",
+            "choose another one, such as `--listen 127.0.0.1:8090`",
+        )
     })
 }
 
@@ -187,13 +188,8 @@ fn make_demo(asked: &DemoArguments, locale: Locale) -> Result<Ending, Problem> {
     let started = Instant::now();
     let wanted = DemoSite { seed: asked.seed, schools: asked.schools as usize };
     let bar = Bar::new();
-    let site = bieumau_pipeline::make_demo(
-        &asked.folder,
-        &wanted,
-        &workers()?,
-        Timestamp::now(),
-        &bar,
-    )?;
+    let site =
+        bieumau_pipeline::make_demo(&asked.folder, &wanted, &workers()?, Timestamp::now(), &bar)?;
     let made = bieumau_pipeline::render_examples(&site, &asked.folder.join("documents"), &bar)?;
     drop(bar);
     say(
@@ -231,10 +227,30 @@ fn make_site(asked: &InitArguments, locale: Locale) -> Result<Ending, Problem> {
         }
     };
     let wanted = NewSite {
-        name: ask(&asked.name, "--name", "Tên trường (hoặc đơn vị)", "Name of the school or office")?,
-        province: ask(&asked.province, "--province", "Mã tỉnh, thành phố (ví dụ 31)", "Code of the province (such as 31)")?,
-        level: ask(&asked.level, "--level", "Cấp học (primary, lower_secondary, upper_secondary)", "Level (primary, lower_secondary, upper_secondary)")?,
-        school_year: ask(&asked.school_year, "--school-year", "Năm học (ví dụ 2026-2027)", "School year (such as 2026-2027)")?,
+        name: ask(
+            &asked.name,
+            "--name",
+            "Tên trường (hoặc đơn vị)",
+            "Name of the school or office",
+        )?,
+        province: ask(
+            &asked.province,
+            "--province",
+            "Mã tỉnh, thành phố (ví dụ 31)",
+            "Code of the province (such as 31)",
+        )?,
+        level: ask(
+            &asked.level,
+            "--level",
+            "Cấp học (primary, lower_secondary, upper_secondary)",
+            "Level (primary, lower_secondary, upper_secondary)",
+        )?,
+        school_year: ask(
+            &asked.school_year,
+            "--school-year",
+            "Năm học (ví dụ 2026-2027)",
+            "School year (such as 2026-2027)",
+        )?,
         school: asked.school.clone(),
     };
     bieumau_pipeline::init(&asked.folder, &wanted, Timestamp::now())?;
@@ -250,7 +266,10 @@ fn make_site(asked: &InitArguments, locale: Locale) -> Result<Ending, Problem> {
 /// Asks on the terminal; without a terminal the missing flag is named.
 fn ask_person(flag: &str, question: &str) -> Result<String, Problem> {
     if !io::stdin().is_terminal() {
-        return Err(usage(format!("Thiếu {flag}: {question}"), format!("{flag} is missing: {question}")));
+        return Err(usage(
+            format!("Thiếu {flag}: {question}"),
+            format!("{flag} is missing: {question}"),
+        ));
     }
     eprint!("{question}: ");
     let mut line = String::new();

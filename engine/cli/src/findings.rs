@@ -52,12 +52,8 @@ pub(crate) fn reports(
 }
 
 fn report_text(report: &ReportSummary, locale: Locale) -> String {
-    let mut text = format!(
-        "{}\n  {} ({})",
-        report.id,
-        report.title.get(locale),
-        report.formats.join(", ")
-    );
+    let mut text =
+        format!("{}\n  {} ({})", report.id, report.title.get(locale), report.formats.join(", "));
     for parameter in &report.parameters {
         let need = match (parameter.required, locale) {
             (true, Locale::Vi) => "bắt buộc",

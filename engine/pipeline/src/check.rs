@@ -27,9 +27,7 @@ pub struct Checked {
 /// Templates are compiled against their samples when there are `workers` to do it.
 pub fn check(folder: Option<&Path>, workers: Option<&Workers>) -> Result<Checked, Problem> {
     let files = match folder {
-        Some(folder) => {
-            Files::shipped().overlaid(folder).map_err(|error| files_problem(&error))?
-        }
+        Some(folder) => Files::shipped().overlaid(folder).map_err(|error| files_problem(&error))?,
         None => Files::shipped(),
     };
     check_files(files, workers)

@@ -39,9 +39,7 @@ impl Site {
                 && let Some(value) = &field.value
             {
                 let canonical = match parameter.kind {
-                    ParameterType::SchoolYear => {
-                        school_year(value).map(|year| year.to_string())
-                    }
+                    ParameterType::SchoolYear => school_year(value).map(|year| year.to_string()),
                     _ => Some(value.clone()),
                 };
                 field.value = canonical
@@ -113,8 +111,7 @@ impl Site {
 
     /// Lists the school years of the site, the latest first.
     fn school_years(&self, reader: &Reader) -> Result<Vec<ChoiceView>, Problem> {
-        let years =
-            reader.choices("school_year", &[]).map_err(store_problem)?;
+        let years = reader.choices("school_year", &[]).map_err(store_problem)?;
         let mut years: Vec<i64> =
             years.into_iter().filter_map(|choice| choice.key.parse().ok()).collect();
         years.sort_unstable_by(|a, b| b.cmp(a));

@@ -98,7 +98,10 @@ fn one_of(
         format!("`{given}` không có trong danh mục `{}`", codes.title.get(Locale::Vi)),
         format!("`{given}` is not in the list `{}`", codes.title.get(Locale::En)),
     )
-    .help(format!("Có thể chọn: {}", listed.join(", ")), format!("possible: {}", listed.join(", "))))
+    .help(
+        format!("Có thể chọn: {}", listed.join(", ")),
+        format!("possible: {}", listed.join(", ")),
+    ))
 }
 
 /// The calendar day in Vietnam, which has one time zone and no summer time.
@@ -141,38 +144,47 @@ fn first_records(
     vec![
         (
             "org_unit",
-            table("org_unit", vec![
-                text("unit", &unit),
-                dates("valid_from", day(2025, 7, 1)),
-                text("kind", kind),
-                text("name", &heading),
-                text("heading", &heading),
-                text("province", &province.0),
-                text("place", &place),
-            ]),
+            table(
+                "org_unit",
+                vec![
+                    text("unit", &unit),
+                    dates("valid_from", day(2025, 7, 1)),
+                    text("kind", kind),
+                    text("name", &heading),
+                    text("heading", &heading),
+                    text("province", &province.0),
+                    text("place", &place),
+                ],
+            ),
         ),
         (
             "school_year",
-            table("school_year", vec![
-                Column { name: "year".into(), cells: Cells::Integer(vec![Some(year)]) },
-                dates("starts_on", day(start, 9, 5)),
-                dates("term_2_on", day(start + 1, 1, 18)),
-                dates("ends_on", day(start + 1, 5, 31)),
-            ]),
+            table(
+                "school_year",
+                vec![
+                    Column { name: "year".into(), cells: Cells::Integer(vec![Some(year)]) },
+                    dates("starts_on", day(start, 9, 5)),
+                    dates("term_2_on", day(start + 1, 1, 18)),
+                    dates("ends_on", day(start + 1, 5, 31)),
+                ],
+            ),
         ),
         (
             "school",
-            table("school", vec![
-                text("school", &school),
-                text("name", name),
-                text("unit", &unit),
-                text("symbol", "…"),
-                text("level", level),
-                text("province", &province.0),
-                text("commune", "…"),
-                text("place", &place),
-                text("ownership", "public"),
-            ]),
+            table(
+                "school",
+                vec![
+                    text("school", &school),
+                    text("name", name),
+                    text("unit", &unit),
+                    text("symbol", "…"),
+                    text("level", level),
+                    text("province", &province.0),
+                    text("commune", "…"),
+                    text("place", &place),
+                    text("ownership", "public"),
+                ],
+            ),
         ),
     ]
 }

@@ -30,9 +30,7 @@ pub use check::{Checked, check, check_files};
 pub use demo_site::{DemoSite, Example, make_demo, render_examples};
 pub use files::{Files, FilesError};
 pub use init::{NewSite, init};
-pub use lists::{
-    build_plugin, call_plugin, is_plugin_stale, list_plugins, list_reports, schema,
-};
+pub use lists::{build_plugin, call_plugin, is_plugin_stale, list_plugins, list_reports, schema};
 pub use problem::{Problem, ProblemKind};
 pub use progress::{Progress, Silent};
 pub use render::{Document, RenderRequest};

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use bieumau_model::table_json;
 use bieumau_model::schema::Kind;
+use bieumau_model::table_json;
 use bieumau_model::text::Text;
 use bieumau_plugin_host::{Explain, build};
 use serde_json::{Value, json};
@@ -74,8 +74,8 @@ pub fn call_plugin(
         )
         .help(format!("Các quy tắc: {known}"), format!("rules: {known}"))
     })?;
-    let input = table_json::read_input(&Arc::from("input"), input, Some(declared)).map_err(
-        |findings| {
+    let input =
+        table_json::read_input(&Arc::from("input"), input, Some(declared)).map_err(|findings| {
             Problem::new(
                 ProblemKind::BadInput,
                 "J017",
@@ -83,8 +83,7 @@ pub fn call_plugin(
                 "the tables are not right",
             )
             .with(findings)
-        },
-    )?;
+        })?;
     let plugins = Plugins::new(&definitions.catalog, &definitions.files)?;
     let parameters: Vec<(String, String)> = input.parameters.into_iter().collect();
     let answer = plugins

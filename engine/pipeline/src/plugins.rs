@@ -25,9 +25,8 @@ struct Source {
 impl Plugins {
     /// Takes the component of each plugin of `catalog` from `files`; nothing is compiled yet.
     pub(crate) fn new(catalog: &Catalog, files: &Files) -> Result<Self, Problem> {
-        let host = Host::new(Limits::default()).map_err(|error| {
-            Problem::from_diagnostic(ProblemKind::Machine, error.diagnostic())
-        })?;
+        let host = Host::new(Limits::default())
+            .map_err(|error| Problem::from_diagnostic(ProblemKind::Machine, error.diagnostic()))?;
         let sources = catalog
             .plugins
             .values()
@@ -45,9 +44,10 @@ impl Plugins {
             return Ok(plugin.clone());
         }
         let source = self.sources.get(id).ok_or_else(|| unknown_plugin(id, self.sources.keys()))?;
-        let plugin = self.host.load(source.manifest.clone(), &source.component).map_err(|error| {
-            Problem::from_diagnostic(ProblemKind::Plugin, error.diagnostic())
-        })?;
+        let plugin = self
+            .host
+            .load(source.manifest.clone(), &source.component)
+            .map_err(|error| Problem::from_diagnostic(ProblemKind::Plugin, error.diagnostic()))?;
         let plugin = Arc::new(plugin);
         self.loaded().insert(id.to_owned(), plugin.clone());
         Ok(plugin)
@@ -70,10 +70,7 @@ pub(crate) fn sha256(files: &Files, id: &str) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-pub(crate) fn unknown_plugin<'a>(
-    id: &str,
-    known: impl Iterator<Item = &'a String>,
-) -> Problem {
+pub(crate) fn unknown_plugin<'a>(id: &str, known: impl Iterator<Item = &'a String>) -> Problem {
     let listed = known.cloned().collect::<Vec<_>>().join(", ");
     Problem::new(
         ProblemKind::NotFound,

@@ -219,8 +219,7 @@ fn allowed(report: &Report, format: Format) -> Result<(), Problem> {
     if report.formats.contains(&format) {
         return Ok(());
     }
-    let listed =
-        report.formats.iter().copied().map(format_word).collect::<Vec<_>>().join(", ");
+    let listed = report.formats.iter().copied().map(format_word).collect::<Vec<_>>().join(", ");
     let word = format_word(format);
     Err(Problem::new(
         ProblemKind::BadInput,
@@ -233,11 +232,7 @@ fn allowed(report: &Report, format: Format) -> Result<(), Problem> {
 }
 
 /// Queries every dataset, in the order of names where the report asks for it.
-fn query(
-    reader: &Reader,
-    report: &Report,
-    parameters: &Parameters,
-) -> Result<Vec<Table>, Problem> {
+fn query(reader: &Reader, report: &Report, parameters: &Parameters) -> Result<Vec<Table>, Problem> {
     let given: Vec<(&str, Value)> =
         parameters.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
     // One snapshot, so that a write in between cannot tear a document.

@@ -152,17 +152,10 @@ fn rule_parameters(call: &RuleCall, parameters: &Parameters) -> Vec<(String, Str
             Value::Decimal { .. } => None,
         },
     };
-    call.parameters
-        .iter()
-        .filter_map(|(name, value)| Some((name.clone(), text(value)?)))
-        .collect()
+    call.parameters.iter().filter_map(|(name, value)| Some((name.clone(), text(value)?))).collect()
 }
 
-fn keep(
-    applied: &mut Applied,
-    call: &RuleCall,
-    answer: Answer,
-) {
+fn keep(applied: &mut Applied, call: &RuleCall, answer: Answer) {
     for table in answer.tables {
         if let Some(name) = call.gives.get(table.name()) {
             applied.tables.push(table.renamed(name));

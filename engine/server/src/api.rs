@@ -99,7 +99,9 @@ fn read_body(report: String, body: &[u8]) -> Result<RenderRequest, Problem> {
             Value::Bool(flag) => flag.to_string(),
             Value::Array(_) | Value::Object(_) => {
                 return Err(bad(
-                    format!("Tham số `{name}` phải là một giá trị, không phải danh sách hay đối tượng"),
+                    format!(
+                        "Tham số `{name}` phải là một giá trị, không phải danh sách hay đối tượng"
+                    ),
                     format!("parameter `{name}` must be one value, not a list or an object"),
                 )
                 .at(format!("/parameters/{name}")));

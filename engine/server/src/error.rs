@@ -46,9 +46,7 @@ pub(crate) fn problem_json(problem: &Problem, asked: Locale) -> Response {
         "pointer": problem.pointer,
         "findings": findings,
     });
-    let headers = [
-        (CONTENT_TYPE, "application/problem+json"),
-        (CONTENT_LANGUAGE, locale::tag(asked)),
-    ];
+    let headers =
+        [(CONTENT_TYPE, "application/problem+json"), (CONTENT_LANGUAGE, locale::tag(asked))];
     (status, headers, body.to_string()).into_response()
 }
