@@ -3,6 +3,11 @@
 //! `cargo suite` runs them, `cargo suite --update` rewrites the references; read the difference
 //! before you commit it. The test program is also its own render worker.
 
+mod support;
+
+mod definitions;
+mod documents;
+mod examples;
 mod floors;
 
 use std::process::ExitCode;
@@ -23,5 +28,10 @@ fn main() -> ExitCode {
 
     let mut trials: Vec<Trial> = Vec::new();
     trials.extend(floors::trials());
-    libtest_mimic::run(&Arguments::from_iter(given), trials).exit_code()
+    trials.extend(definitions::trials());
+    trials.extend(documents::trials());
+    trials.extend(examples::trials());
+    let conclusion = libtest_mimic::run(&Arguments::from_iter(given), trials);
+    support::tidy();
+    conclusion.exit_code()
 }

@@ -201,6 +201,11 @@ fn a_sample_of_the_right_shape_gives_no_finding() {
 }
 
 #[test]
+fn a_sample_may_be_indented_with_tabs() {
+    check_sample(("\n  \"pupils\": [\n    {", "\n\t\"pupils\": [\n\t\t{"), &[]);
+}
+
+#[test]
 fn keys_that_a_sample_lacks_or_invents_are_named_once() {
     check_sample(
         ("\"full_name\": \"Lê An\"", "\"fullname\": \"Lê An\""),

@@ -1,8 +1,8 @@
 //! Every folder of `tests/cases/wrong` is a little site with mistakes, beside the findings it gives.
 //!
 //! A case is laid over the shipped definitions, as a site is. `UPDATE=1 cargo test --test wrong`
-//! writes the findings anew; read the difference before you keep it. Cases whose findings need SQL
-//! or a template compiler have no `expected.txt` of this crate and are walked by the suite.
+//! writes the findings anew; read the difference before you keep it. Cases named `sql_…` and
+//! `template_…` need more rooms than this one and are left to the suite.
 
 mod support;
 
@@ -24,20 +24,25 @@ fn wrong_definitions_give_the_findings_written_beside_them() {
     for entry in fs::read_dir(&cases).expect("the cases can be read") {
         let folder = entry.expect("the cases can be read").path();
         let expected_path = folder.join("expected.txt");
-        if !update && !expected_path.is_file() {
+        let name = entry_name(&folder);
+        if name.starts_with("sql_") || name.starts_with("template_") {
             continue;
         }
         seen += 1;
         let found = findings(&shipped, &folder);
-        assert!(!found.trim().is_empty(), "{} has no mistake", folder.display());
+        assert!(!found.trim().is_empty(), "{name} has no mistake");
         if update {
             fs::write(&expected_path, &found).expect("the reference can be written");
         } else if fs::read_to_string(&expected_path).ok().as_ref() != Some(&found) {
-            differences.push(format!("{}:\n{found}", folder.display()));
+            differences.push(format!("{name}:\n{found}"));
         }
     }
     assert!(seen >= 30, "only {seen} cases");
     assert!(differences.is_empty(), "other findings than expected:\n{}", differences.join("\n"));
+}
+
+fn entry_name(folder: &Path) -> String {
+    folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// Returns what the check says about the files of `folder`, in Vietnamese and then in English.

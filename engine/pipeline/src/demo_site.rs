@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::parameters::RawParameters;
 use crate::problem::{Problem, ProblemKind};
-use crate::render::RenderRequest;
+use crate::render::{RenderRequest, store_problem};
 use crate::site::{DATA_FILE, Definitions, Site, Workers, data_problem, load, open_store};
 use crate::views::ReportView;
 use crate::{Progress, demo};
@@ -71,11 +71,11 @@ pub fn make_demo(
             "choose an empty folder, such as `bieumau demo trial`",
         ));
     }
-    let write = |path: &Path, text: String| {
+    let write_file = |path: &Path, text: String| {
         fs::write(path, text).map_err(|error| data_problem(path, &error))
     };
     fs::create_dir_all(folder).map_err(|error| data_problem(folder, &error))?;
-    write(&marker, mark(false).to_string())?;
+    write_file(&marker, mark(false).to_string())?;
     // Only data that this function has invented is removed: the marker is there.
     for end in ["", "-wal", "-shm"] {
         let path = folder.join(format!("{DATA_FILE}{end}"));
@@ -83,20 +83,23 @@ pub fn make_demo(
             fs::remove_file(&path).map_err(|error| data_problem(&path, &error))?;
         }
     }
-    write(&folder.join("site.yaml"), CONFIG.to_owned())?;
+    write_file(&folder.join("site.yaml"), CONFIG.to_owned())?;
     let definitions = Definitions::of(folder)?;
     let mut store = open_store(&folder.join(DATA_FILE), &definitions, now)?;
-    progress.begin("Dựng dữ liệu hư cấu", 0);
-    let tables = demo::invent(wanted.seed, wanted.schools);
-    progress.begin("Ghi dữ liệu", tables.len() as u64);
-    for table in tables {
-        let one = std::slice::from_ref(&table);
-        load(&mut store, &definitions.catalog, &Caller::Operator, one, now, "demo")?;
+    progress.begin("Dựng trường hư cấu", wanted.schools as u64);
+    let mut write = |tables: demo::Tables| {
+        load(&mut store, &definitions.catalog, &Caller::Operator, &tables, now, "demo")
+    };
+    write(demo::site(wanted.seed, wanted.schools))?;
+    // School by school, so that hundreds of schools take no more memory than one.
+    for school in 0..wanted.schools {
+        write(demo::school(wanted.seed, school))?;
         progress.step(1);
     }
+    store.tidy().map_err(store_problem)?;
     drop(store);
     let site = Site::open(folder, workers, now)?;
-    write(&marker, mark(true).to_string())?;
+    write_file(&marker, mark(true).to_string())?;
     Ok(site)
 }
 

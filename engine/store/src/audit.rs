@@ -80,7 +80,13 @@ impl Act {
         let count = count as i64;
         let details = details.to_string();
         statement.execute(params![
-            self.at, self.caller, action, form, count, self.reason, details
+            self.at,
+            self.caller,
+            action,
+            form,
+            count,
+            self.reason,
+            details
         ])?;
         Ok(())
     }
@@ -102,7 +108,15 @@ impl Act {
         )?;
         let before = before.to_string();
         statement.execute(params![
-            form, record, revision, version, change, before, self.at, self.caller, self.reason
+            form,
+            record,
+            revision,
+            version,
+            change,
+            before,
+            self.at,
+            self.caller,
+            self.reason
         ])?;
         Ok(())
     }

@@ -114,14 +114,17 @@ impl Findings {
 /// Brings cells into the form in which they are stored; copies only when it must.
 fn stored(cells: &Cells) -> Cow<'_, Cells> {
     let Cells::Text(texts) = cells else { return Cow::Borrowed(cells) };
-    let is_stored =
-        |text: &String| !text.is_empty() && (text.is_ascii() || matches!(nfc(text), Cow::Borrowed(_)));
+    let is_stored = |text: &String| {
+        !text.is_empty() && (text.is_ascii() || matches!(nfc(text), Cow::Borrowed(_)))
+    };
     if texts.iter().flatten().all(is_stored) {
         return Cow::Borrowed(cells);
     }
     let texts = texts
         .iter()
-        .map(|text| text.as_ref().filter(|text| !text.is_empty()).map(|text| nfc(text).into_owned()))
+        .map(|text| {
+            text.as_ref().filter(|text| !text.is_empty()).map(|text| nfc(text).into_owned())
+        })
         .collect();
     Cow::Owned(Cells::Text(texts))
 }
@@ -143,7 +146,12 @@ fn check_column(
         findings.add(
             None,
             Some(name),
-            wrong(codes::CELL_TYPE, &place, &format!("cột phải là {vi}"), &format!("the column must hold {en}")),
+            wrong(
+                codes::CELL_TYPE,
+                &place,
+                &format!("cột phải là {vi}"),
+                &format!("the column must hold {en}"),
+            ),
         );
         return Ok(());
     }
@@ -251,7 +259,8 @@ fn check_numbers(part: &Given<'_>, numbers: &[Option<i64>], findings: &mut Findi
             (_, Some(max)) if number > max => ("lớn nhất", "the greatest is"),
             _ => continue,
         };
-        let bound = column.min.filter(|min| number < *min).or(column.max).map_or(String::new(), shown);
+        let bound =
+            column.min.filter(|min| number < *min).or(column.max).map_or(String::new(), shown);
         let finding = wrong(
             codes::CELL_BOUNDS,
             &place(Some(row), &field.title, &column.name),
@@ -269,7 +278,8 @@ pub(crate) fn anchored(pattern: &str) -> Result<Regex, StoreError> {
 }
 
 fn codes_of(conn: &Connection, list: &str) -> Result<BTreeSet<String>, StoreError> {
-    let mut statement = conn.prepare(&format!("SELECT code FROM {}", quoted(&code_table_of(list))))?;
+    let mut statement =
+        conn.prepare(&format!("SELECT code FROM {}", quoted(&code_table_of(list))))?;
     let codes = statement.query_map([], |row| row.get(0))?;
     Ok(codes.collect::<rusqlite::Result<_>>()?)
 }
@@ -299,7 +309,12 @@ pub(crate) fn place(row: Option<usize>, title: &Text, column: &str) -> (String, 
 }
 
 /// Makes a finding at `place`.
-pub(crate) fn wrong(code: &'static str, place: &(String, String), vi: &str, en: &str) -> Diagnostic {
+pub(crate) fn wrong(
+    code: &'static str,
+    place: &(String, String),
+    vi: &str,
+    en: &str,
+) -> Diagnostic {
     Diagnostic::error(code, Text::both(format!("{}: {vi}", place.0), format!("{}: {en}", place.1)))
 }
 

@@ -157,7 +157,8 @@ impl Examined<'_> {
             let place = place.map_or(0..0, |output| output.place.clone());
             self.name(&seen[..at], &column.name, place.clone());
             let kinds = arms.iter().filter_map(|arm| arm.get(at)).copied();
-            let kinds: Vec<Option<ColumnType>> = std::iter::once(column.kind).chain(kinds).collect();
+            let kinds: Vec<Option<ColumnType>> =
+                std::iter::once(column.kind).chain(kinds).collect();
             let known = kinds.iter().all(|kind| *kind == kinds[0]).then_some(kinds[0]).flatten();
             let declared = dataset.columns.get(&column.name).copied();
             if let Some(declared) = declared {
@@ -167,8 +168,10 @@ impl Examined<'_> {
                 });
             }
             let Some(kind) = declared.or(known) else {
-                let guess = portable.outputs.as_ref().and_then(|outputs| outputs.get(at));
-                self.missing_type(&column.name, place, guess.map_or("text", |output| output.guess));
+                let output = portable.outputs.as_ref().and_then(|outputs| outputs.get(at));
+                let guess = kinds.iter().flatten().next().copied();
+                let guess = guess.or(output.map(|output| output.guess));
+                self.missing_type(&column.name, place, guess.unwrap_or(ColumnType::Text));
                 continue;
             };
             plain.push(known.is_some());
@@ -209,7 +212,12 @@ impl Examined<'_> {
     }
 
     /// Returns the types of the parts of a union, where SQLite tells them.
-    fn arms(&self, reader: &Reader, portable: &Portable, width: usize) -> Vec<Vec<Option<ColumnType>>> {
+    fn arms(
+        &self,
+        reader: &Reader,
+        portable: &Portable,
+        width: usize,
+    ) -> Vec<Vec<Option<ColumnType>>> {
         let arms = portable.arms.iter().filter_map(|arm| columns_of(reader, arm).ok());
         let kinds = arms.map(|arm| arm.into_iter().map(|column| column.kind).collect::<Vec<_>>());
         kinds.filter(|kinds| kinds.len() == width).collect()
@@ -219,7 +227,10 @@ impl Examined<'_> {
         let plain = name.starts_with(|ch: char| ch.is_ascii_lowercase())
             && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
         let (vi, en) = if !plain {
-            ("cột kết quả phải có tên viết thường bằng `AS`", "give the column a lower-case name with `AS`")
+            (
+                "cột kết quả phải có tên viết thường bằng `AS`",
+                "give the column a lower-case name with `AS`",
+            )
         } else if before.iter().any(|column| column.name == name) {
             ("hai cột kết quả trùng tên", "two result columns have one name")
         } else {
@@ -232,7 +243,8 @@ impl Examined<'_> {
         self.add(Finding { place, diagnostic });
     }
 
-    fn missing_type(&mut self, name: &str, place: Range<usize>, guess: &str) {
+    fn missing_type(&mut self, name: &str, place: Range<usize>, guess: ColumnType) {
+        let guess = type_name(guess);
         let diagnostic = Diagnostic::error(
             codes::SQL_TYPE_MISSING,
             Text::both(
@@ -247,7 +259,13 @@ impl Examined<'_> {
         self.add(Finding { place, diagnostic });
     }
 
-    fn wrong_type(&mut self, name: &str, declared: ColumnType, kind: ColumnType, place: Range<usize>) {
+    fn wrong_type(
+        &mut self,
+        name: &str,
+        declared: ColumnType,
+        kind: ColumnType,
+        place: Range<usize>,
+    ) {
         let (declared, kind) = (type_name(declared), type_name(kind));
         let diagnostic = Diagnostic::error(
             codes::SQL_TYPE_WRONG,
@@ -292,13 +310,14 @@ pub(crate) fn type_name(kind: ColumnType) -> String {
 
 /// Prepares `sql` and returns its columns.
 fn columns_of(reader: &Reader, sql: &str) -> rusqlite::Result<Vec<Seen>> {
-    let statement = reader.conn.prepare(sql)?;
+    let statement = reader.conn.prepare_cached(sql)?;
     let columns = statement.columns_with_metadata();
     let seen = columns.into_iter().map(|column| Seen {
         name: column.name().to_owned(),
-        kind: column.table_name().zip(column.origin_name()).and_then(|(table, origin)| {
-            reader.kind_of(table, origin)
-        }),
+        kind: column
+            .table_name()
+            .zip(column.origin_name())
+            .and_then(|(table, origin)| reader.kind_of(table, origin)),
     });
     Ok(seen.collect())
 }
@@ -329,7 +348,7 @@ fn word_at(words: &[Range<usize>], sql: &str, offset: usize) -> Option<Range<usi
 fn unknown_column(reader: &Reader, portable: &Portable, column: &str) -> Diagnostic {
     let name = column.rsplit('.').next().unwrap_or(column);
     let tables = portable.tables.iter();
-    let known = tables.flat_map(|table| reader.names.columns(table)).map(String::as_str);
+    let known = tables.flat_map(|table| reader.names.columns(table));
     let mut diagnostic = Diagnostic::error(
         codes::SQL_COLUMN,
         Text::both(format!("không có cột `{column}`"), format!("there is no column `{column}`")),
@@ -350,7 +369,22 @@ fn complaint(message: &str) -> Diagnostic {
             ),
         )
         .help(Text::both("viết tên bảng trước tên cột", "write the table in front of the column")),
-        None => refused(message, message),
+        None => refused(vietnamese(message), message),
+    }
+}
+
+/// Says the commonest complaints of SQLite in Vietnamese.
+fn vietnamese(message: &str) -> &str {
+    if message.starts_with("misuse of aggregate") {
+        "hàm gộp (COUNT, SUM, MIN, MAX) đặt sai chỗ"
+    } else if message.starts_with("SELECTs to the left and right of") {
+        "các vế của UNION có số cột khác nhau"
+    } else if message.contains("ORDER BY term") || message.contains("GROUP BY term") {
+        "ORDER BY hoặc GROUP BY nêu cột không có trong kết quả"
+    } else if message.starts_with("sub-select returns") {
+        "câu SELECT con phải cho đúng một cột"
+    } else {
+        message
     }
 }
 

@@ -22,7 +22,7 @@ use crate::error::StoreError;
 use crate::scope::{Lists, may_write};
 use crate::shape::{ReferenceShape, Shape, table_of};
 use crate::sql::{marks, quoted};
-use crate::store::Store;
+use crate::store::{Store, fitting};
 use crate::values::bind_cell;
 
 /// Prefix of the writer's tables with the lists of a caller's scope.
@@ -94,9 +94,7 @@ impl Loading<'_> {
     }
 
     fn try_insert(&self, form: &Form, table: &Table) -> Result<usize, StoreError> {
-        let wanted = Shape::without_references(form);
-        let shape = self.shapes.get(&form.id).filter(|shape| shape.same_records(&wanted));
-        let shape = shape.ok_or_else(|| StoreError::NotMigrated { form: form.id.clone() })?;
+        let shape = fitting(self.shapes, form)?;
         let conn = &self.transaction;
         let mut findings = Findings::default();
         let given = cells::check(conn, form, shape, table, Extent::Whole, &mut findings)?;
@@ -145,7 +143,11 @@ impl Loading<'_> {
     }
 
     /// Prepares the statement; the engine's own columns are bound once for all rows.
-    fn prepare_insert(&self, shape: &Shape, given: &[Given<'_>]) -> Result<Statement<'_>, StoreError> {
+    fn prepare_insert(
+        &self,
+        shape: &Shape,
+        given: &[Given<'_>],
+    ) -> Result<Statement<'_>, StoreError> {
         let own = ["_version", "_author", "_created_at", "_changed_at"];
         let mut names: Vec<String> = given.iter().map(|part| quoted(&part.column.name)).collect();
         names.extend(own.map(quoted));
@@ -248,7 +250,8 @@ fn check_reference(
             missing.insert(name.clone());
         }
         let column = reference.columns.last().map_or("", String::as_str);
-        let key: Vec<String> = columns.iter().map(|cells| cells::shown(&cells.value(row))).collect();
+        let key: Vec<String> =
+            columns.iter().map(|cells| cells::shown(&cells.value(row))).collect();
         findings.add(Some(row), Some(column), no_such(given, column, row, reference, &key));
     }
     Ok(())

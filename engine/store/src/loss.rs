@@ -33,7 +33,9 @@ pub(crate) fn conversion(column: &str, from: Kind, to: Kind) -> Conversion {
         (Kind::Decimal(few), Kind::Decimal(many)) if few < many => grown(column, many - few),
         (Kind::Decimal(many), Kind::Decimal(few)) => shrunk(column, many - few),
         (Kind::Boolean, Kind::Integer) | (Kind::Date, Kind::Text) => (column.to_owned(), None),
-        (Kind::Integer, Kind::Boolean) => (column.to_owned(), Some(format!("{column} NOT IN (0, 1)"))),
+        (Kind::Integer, Kind::Boolean) => {
+            (column.to_owned(), Some(format!("{column} NOT IN (0, 1)")))
+        }
         (Kind::Integer, Kind::Text) => (format!("CAST({column} AS TEXT)"), None),
         (Kind::Text, Kind::Integer) => (
             format!("CAST({column} AS INTEGER)"),
@@ -97,7 +99,8 @@ pub(crate) fn codes_gone(
         "SELECT DISTINCT {value} FROM {} WHERE {condition} ORDER BY 1",
         quoted(&shape.table()),
     ))?;
-    let codes: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let codes: Vec<String> =
+        statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     for code in codes {
         let only = format!("{value} = {}", crate::sql::literal(&code));
         let words = (
@@ -242,7 +245,8 @@ fn key_changed(
     old: &Shape,
     new: &Shape,
 ) -> Result<Option<Diagnostic>, StoreError> {
-    let words = ("không đổi được khóa khi đã có bản ghi", "the key cannot change while there are records");
+    let words =
+        ("không đổi được khóa khi đã có bản ghi", "the key cannot change while there are records");
     loss(conn, old, &new.key.join(", "), "1", codes::KEY_CHANGED, words)
 }
 

@@ -150,7 +150,9 @@ fn changed_lists<'c>(
     for codes in catalog.code_lists.values() {
         let fingerprint = fingerprint(codes);
         let applied: Option<String> = conn
-            .query_row("SELECT fingerprint FROM bm_code_list WHERE id = ?", [&codes.id], |row| row.get(0))
+            .query_row("SELECT fingerprint FROM bm_code_list WHERE id = ?", [&codes.id], |row| {
+                row.get(0)
+            })
             .optional()?;
         if applied.as_deref() != Some(fingerprint.as_str()) {
             changed.push((codes, fingerprint));
@@ -222,11 +224,8 @@ fn change_table(conn: &Connection, old: &Shape, new: &Shape) -> Result<(), Store
     }
     let copy = format!("bm_new_{}", new.form);
     let own = ["_status", "_version", "_revision", "_author", "_created_at", "_changed_at"];
-    let kept: Vec<_> = new
-        .columns
-        .iter()
-        .filter_map(|column| Some((column, old.column(&column.name)?)))
-        .collect();
+    let kept: Vec<_> =
+        new.columns.iter().filter_map(|column| Some((column, old.column(&column.name)?))).collect();
     let mut into: Vec<String> = kept.iter().map(|(column, _)| column.name.clone()).collect();
     into.extend(own.map(str::to_owned));
     let mut from: Vec<String> = kept
@@ -307,8 +306,14 @@ fn forms_gone(
             notes.push(Diagnostic::warning(
                 codes::FORM_GONE,
                 Text::both(
-                    format!("biểu mẫu `{}` không còn định nghĩa; giữ nguyên {count} bản ghi", shape.form),
-                    format!("form `{}` has lost its definition; its {count} records are kept", shape.form),
+                    format!(
+                        "biểu mẫu `{}` không còn định nghĩa; giữ nguyên {count} bản ghi",
+                        shape.form
+                    ),
+                    format!(
+                        "form `{}` has lost its definition; its {count} records are kept",
+                        shape.form
+                    ),
                 ),
             ));
         }

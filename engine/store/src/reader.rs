@@ -22,8 +22,9 @@ use crate::dataset::{Plan, examine, type_name};
 use crate::error::StoreError;
 use crate::guard::Guard;
 use crate::portable::Names;
+use crate::schema::code_column_type;
 use crate::shape::{Kind, Shape};
-use crate::store::{harden, read_shapes};
+use crate::store::{fitting, harden, read_shapes};
 use crate::values::{Bound, value_of};
 
 /// How much one query may take.
@@ -72,10 +73,7 @@ impl Reader {
         harden(&conn)?;
         let shapes = read_shapes(&conn)?;
         for form in catalog.forms.values() {
-            let fits = |shape: &Shape| shape.same_records(&Shape::without_references(form));
-            if !shapes.get(&form.id).is_some_and(fits) {
-                return Err(StoreError::NotMigrated { form: form.id.clone() });
-            }
+            fitting(&shapes, form)?;
         }
         Self::with_shapes(conn, catalog, shapes, scope, limits)
     }
@@ -116,12 +114,7 @@ impl Reader {
         if let Some(form) = table.strip_prefix("record_") {
             return Some(self.shapes.get(form)?.column(origin)?.kind.into());
         }
-        table.strip_prefix("codelist_")?;
-        Some(match origin {
-            "valid_from" | "valid_to" => ColumnType::Date,
-            "position" => ColumnType::Integer,
-            _ => ColumnType::Text,
-        })
+        table.starts_with("codelist_").then(|| code_column_type(origin))
     }
 
     fn plan(&self, dataset: &Dataset) -> Result<Arc<Plan>, StoreError> {
@@ -129,7 +122,6 @@ impl Reader {
         if let Some(plan) = self.plans.borrow().get(&name) {
             return Ok(plan.clone());
         }
-        self.guard.allow(self.limits.time);
         let (findings, plan) = examine(self, dataset, None);
         let plan = Arc::new(plan.ok_or(StoreError::Dataset(findings))?);
         self.plans.borrow_mut().insert(name, plan.clone());
@@ -144,9 +136,24 @@ impl Reader {
         parameters: &[(&str, Value)],
     ) -> Result<Table, StoreError> {
         self.guard.allow(self.limits.time);
-        let mut statement = self.prepare(&plan.sql).map_err(|error| self.explain(name, error))?;
+        let result = self.fill(name, plan, parameters);
+        self.guard.rest();
+        result
+    }
+
+    fn fill(
+        &self,
+        name: &str,
+        plan: &Plan,
+        parameters: &[(&str, Value)],
+    ) -> Result<Table, StoreError> {
+        let mut statement = self
+            .prepare(&plan.sql)
+            .ok_or_else(|| StoreError::Forbidden { dataset: name.to_owned() })?
+            .map_err(|error| self.explain(name, error))?;
         for index in 1..=statement.parameter_count() {
-            let wanted = statement.parameter_name(index).unwrap_or_default().trim_start_matches(':');
+            let wanted =
+                statement.parameter_name(index).unwrap_or_default().trim_start_matches(':');
             let value = parameters.iter().find(|(given, _)| *given == wanted);
             let value = value.map_or(&Value::Missing, |(_, value)| value);
             statement.raw_bind_parameter(index, Bound(value))?;
@@ -160,13 +167,19 @@ impl Reader {
     }
 
     /// Prepares one statement that only reads. `EXPLAIN` is none: it would tell the inner views.
-    fn prepare(&self, sql: &str) -> rusqlite::Result<CachedStatement<'_>> {
-        let statement = self.conn.prepare_cached(sql)?;
+    fn prepare(&self, sql: &str) -> Option<rusqlite::Result<CachedStatement<'_>>> {
+        if Guard::blind(sql) {
+            return None;
+        }
+        let statement = match self.conn.prepare_cached(sql) {
+            Ok(statement) => statement,
+            Err(error) => return Some(Err(error)),
+        };
         if statement.is_explain() != 0 || !statement.readonly() || statement.column_count() == 0 {
             statement.discard();
-            return Err(rusqlite::Error::InvalidQuery);
+            return None;
         }
-        Ok(statement)
+        Some(Ok(statement))
     }
 
     fn explain(&self, name: &str, error: rusqlite::Error) -> StoreError {

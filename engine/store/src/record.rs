@@ -107,7 +107,12 @@ impl Store {
     }
 
     /// Takes a record out of use; refused while active records refer to it.
-    pub fn retire(&mut self, form: &Form, key: &[Value], edit: Edit<'_>) -> Result<i64, StoreError> {
+    pub fn retire(
+        &mut self,
+        form: &Form,
+        key: &[Value],
+        edit: Edit<'_>,
+    ) -> Result<i64, StoreError> {
         let shapes = self.shapes.clone();
         self.change(form, key, edit, "retire", |conn, shape, record| {
             if record.status == Status::Retired {
@@ -119,7 +124,12 @@ impl Store {
     }
 
     /// Brings a retired record back into use.
-    pub fn restore(&mut self, form: &Form, key: &[Value], edit: Edit<'_>) -> Result<i64, StoreError> {
+    pub fn restore(
+        &mut self,
+        form: &Form,
+        key: &[Value],
+        edit: Edit<'_>,
+    ) -> Result<i64, StoreError> {
         self.change(form, key, edit, "restore", |conn, shape, record| {
             if record.status == Status::Active {
                 return Err(no_record(form, key));
@@ -136,7 +146,11 @@ impl Store {
         key: &[Value],
         edit: Edit<'_>,
         action: &str,
-        decide: impl FnOnce(&Connection, &Shape, &Record) -> Result<(Vec<String>, Vec<Value>), StoreError>,
+        decide: impl FnOnce(
+            &Connection,
+            &Shape,
+            &Record,
+        ) -> Result<(Vec<String>, Vec<Value>), StoreError>,
     ) -> Result<i64, StoreError> {
         let shape = self.shape(form)?;
         let Self { conn, shapes, .. } = self;
@@ -177,7 +191,14 @@ impl Store {
         }
         let name = record_name(key);
         let before = json_of_fields(&record.fields);
-        act.keep(&transaction, &form.id, &name, (record.revision, record.version), action, &before)?;
+        act.keep(
+            &transaction,
+            &form.id,
+            &name,
+            (record.revision, record.version),
+            action,
+            &before,
+        )?;
         let details = json!({ "record": key.iter().map(json_of).collect::<Vec<_>>() });
         act.note(&transaction, action, Some(&form.id), 1, &details)?;
         transaction.commit()?;
@@ -230,7 +251,8 @@ fn check_references(
     shape: &Shape,
     fields: &[(String, Value)],
 ) -> Result<(), StoreError> {
-    let value = |name: &String| fields.iter().find(|(field, _)| field == name).map(|(_, value)| value);
+    let value =
+        |name: &String| fields.iter().find(|(field, _)| field == name).map(|(_, value)| value);
     let mut findings = Findings::default();
     for reference in &shape.references {
         let key: Option<Vec<&Value>> = reference.columns.iter().map(value).collect();

@@ -11,6 +11,7 @@
 use std::fmt::Write;
 
 use bieumau_model::definition::CodeList;
+use bieumau_model::table::ColumnType;
 use rusqlite::Connection;
 
 use crate::shape::{ColumnShape, Kind, ReferenceShape, Shape, table_of};
@@ -183,14 +184,21 @@ pub(crate) fn code_table_of(list: &str) -> String {
 }
 
 /// Returns the columns that datasets see in the table of `codes`: those of every list, the list's
-/// own, and `position`, the place in the list.
+/// own, and `position`, the place in the list (which no column of the list's own can hide).
 pub(crate) fn code_columns(codes: &CodeList) -> Vec<String> {
     let mut columns: Vec<String> = CODE_COLUMNS.map(str::to_owned).to_vec();
-    columns.extend(codes.columns.iter().cloned());
-    if !codes.columns.iter().any(|name| name == "position") {
-        columns.push("position".to_owned());
-    }
+    columns.extend(codes.columns.iter().filter(|name| *name != "position").cloned());
+    columns.push("position".to_owned());
     columns
+}
+
+/// Returns the type of a column of a code list; what a list adds is text.
+pub(crate) fn code_column_type(column: &str) -> ColumnType {
+    match column {
+        "valid_from" | "valid_to" => ColumnType::Date,
+        "position" => ColumnType::Integer,
+        _ => ColumnType::Text,
+    }
 }
 
 /// Makes the table of a code list anew and fills it.
@@ -199,12 +207,11 @@ pub(crate) fn code_columns(codes: &CodeList) -> Vec<String> {
 pub(crate) fn write_code_list(conn: &Connection, codes: &CodeList) -> rusqlite::Result<()> {
     let table = quoted(&code_table_of(&codes.id));
     let columns = code_columns(codes);
-    let own_position = codes.columns.iter().any(|name| name == "position");
     let definitions: Vec<String> = columns
         .iter()
         .map(|name| match name.as_str() {
             "code" | "name" | "symbol" => format!("{} TEXT NOT NULL", quoted(name)),
-            "position" if !own_position => format!("{} INTEGER NOT NULL", quoted(name)),
+            "position" => format!("{} INTEGER NOT NULL", quoted(name)),
             _ => format!("{} TEXT", quoted(name)),
         })
         .collect();
@@ -229,7 +236,7 @@ pub(crate) fn write_code_list(conn: &Connection, codes: &CodeList) -> rusqlite::
                 "symbol" => Some(code.symbol.clone().unwrap_or_else(|| name.to_owned())),
                 "valid_from" => code.valid_from.map(bieumau_model::format::date_iso),
                 "valid_to" => code.valid_to.map(bieumau_model::format::date_iso),
-                "position" if !own_position => {
+                "position" => {
                     insert.raw_bind_parameter(index + 1, at as i64 + 1)?;
                     continue;
                 }

@@ -35,7 +35,8 @@ impl Lists {
              DELETE FROM temp.{school}; DELETE FROM temp.{class}; DELETE FROM temp.{subject};"
         ))?;
         let schools = schools_of(scope);
-        let mut insert = conn.prepare(&format!("INSERT OR IGNORE INTO temp.{school} VALUES (?)"))?;
+        let mut insert =
+            conn.prepare(&format!("INSERT OR IGNORE INTO temp.{school} VALUES (?)"))?;
         for name in schools.iter().flatten() {
             insert.execute([name])?;
         }
@@ -44,7 +45,8 @@ impl Lists {
         for (in_school, year, name) in scope.classes.iter().flatten() {
             insert.execute((in_school, year, name))?;
         }
-        let mut insert = conn.prepare(&format!("INSERT OR IGNORE INTO temp.{subject} VALUES (?)"))?;
+        let mut insert =
+            conn.prepare(&format!("INSERT OR IGNORE INTO temp.{subject} VALUES (?)"))?;
         for name in scope.subjects.iter().flatten() {
             insert.execute([name])?;
         }
@@ -106,8 +108,10 @@ pub(crate) fn may_write(shape: &Shape, scope: &Scope) -> bool {
 fn schools_of(scope: &Scope) -> Option<BTreeSet<&str>> {
     let named: Option<BTreeSet<&str>> =
         scope.schools.as_ref().map(|list| list.iter().map(String::as_str).collect());
-    let of_classes: Option<BTreeSet<&str>> =
-        scope.classes.as_ref().map(|list| list.iter().map(|(school, ..)| school.as_str()).collect());
+    let of_classes: Option<BTreeSet<&str>> = scope
+        .classes
+        .as_ref()
+        .map(|list| list.iter().map(|(school, ..)| school.as_str()).collect());
     match (named, of_classes) {
         (Some(named), Some(of_classes)) => Some(named.intersection(&of_classes).copied().collect()),
         (named, of_classes) => named.or(of_classes),

@@ -129,7 +129,8 @@ impl Shape {
 
     /// Returns `"a" = ? AND "b" = ?` over the key.
     pub fn key_equals(&self) -> String {
-        let parts: Vec<String> = self.key.iter().map(|name| format!("{} = ?", quoted(name))).collect();
+        let parts: Vec<String> =
+            self.key.iter().map(|name| format!("{} = ?", quoted(name))).collect();
         parts.join(" AND ")
     }
 
@@ -144,7 +145,8 @@ impl Shape {
     pub fn classes(&self) -> ByClass {
         let refers = |name: &str| {
             self.column(name).is_some_and(|column| {
-                column.refers.as_deref() == Some(name) || (self.form == name && column.refers.is_none())
+                column.refers.as_deref() == Some(name)
+                    || (self.form == name && column.refers.is_none())
             })
         };
         let year = self.column("year").is_some();

@@ -56,7 +56,7 @@ impl Store {
         if !path.exists() {
             return Err(StoreError::Place { path: path.to_owned(), exists: false });
         }
-        Self::at(Place::File(path.to_owned()))
+        Self::at(Place::of_file(path))
     }
 
     /// Makes a new store in the file `path`, which must not exist.
@@ -65,10 +65,11 @@ impl Store {
         if path.exists() {
             return Err(StoreError::Place { path: path.to_owned(), exists: true });
         }
-        Self::at(Place::File(path.to_owned()))
+        Self::at(Place::of_file(path))
     }
 
-    /// Makes a store that lives as long as this value, in memory.
+    /// Makes a store that lives as long as this value, in memory. Unlike in a file, writing waits
+    /// there until no [`Snapshot`](crate::Snapshot) is held.
     pub fn in_memory() -> Result<Self, StoreError> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -102,12 +103,7 @@ impl Store {
 
     /// Returns the shape of the table of `form`, when the table follows the definition.
     pub(crate) fn shape(&self, form: &Form) -> Result<Shape, StoreError> {
-        let wanted = Shape::without_references(form);
-        self.shapes
-            .get(&form.id)
-            .filter(|shape| shape.same_records(&wanted))
-            .cloned()
-            .ok_or_else(|| StoreError::NotMigrated { form: form.id.clone() })
+        fitting(&self.shapes, form).cloned()
     }
 
     fn at(place: Place) -> Result<Self, StoreError> {
@@ -134,6 +130,11 @@ impl Readers {
 }
 
 impl Place {
+    /// An absolute path cannot be taken for the URI of a database.
+    fn of_file(path: &Path) -> Self {
+        Self::File(std::path::absolute(path).unwrap_or_else(|_| path.to_owned()))
+    }
+
     fn connect(&self, flags: OpenFlags) -> rusqlite::Result<Connection> {
         match self {
             Self::File(path) => Connection::open_with_flags(path, flags),
@@ -211,6 +212,18 @@ fn begin_layout(conn: &mut Connection) -> rusqlite::Result<()> {
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", LAYOUT)?;
     transaction.commit()
+}
+
+/// Returns the shape of the table of `form`, when the table follows the definition.
+pub(crate) fn fitting<'s>(
+    shapes: &'s BTreeMap<String, Shape>,
+    form: &Form,
+) -> Result<&'s Shape, StoreError> {
+    let wanted = Shape::without_references(form);
+    shapes
+        .get(&form.id)
+        .filter(|shape| shape.same_records(&wanted))
+        .ok_or_else(|| StoreError::NotMigrated { form: form.id.clone() })
 }
 
 /// Reads the shapes that were applied last.

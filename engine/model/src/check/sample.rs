@@ -34,8 +34,9 @@ pub fn sample(
         let span = Span::locate(file, text, at, at);
         return Diagnostic::error(codes::SAMPLE_SYNTAX, message).at(span).into();
     }
-    // JSON is YAML, and this tree knows the place of every key.
-    let (document, findings) = yaml::read(file, &Arc::from(text));
+    // JSON is YAML, and this tree knows the place of every key; only tabs, which JSON has between
+    // values alone, mean something else there.
+    let (document, findings) = yaml::read(file, &Arc::from(text.replace('\t', " ")));
     let Some(document) = document else { return findings };
     let known = columns::of_tables(report, catalog.plugins.values(), datasets);
     let mut comparison = Comparison {

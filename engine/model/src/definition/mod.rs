@@ -36,8 +36,6 @@ pub struct Catalog {
 }
 
 /// A piece of text inside a definition, such as an SQL statement, with its place.
-///
-/// `offsets` maps positions of `text` back to the file: see [`Source::span`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Source {

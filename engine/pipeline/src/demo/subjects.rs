@@ -83,9 +83,8 @@ pub(super) fn of_class(choices: Choices) -> Vec<Subject> {
 
 /// Scored are the subjects with a periodic test (Thông tư 27/2020, Điều 7).
 fn primary(grade: i64, optional_english: bool) -> Vec<Subject> {
-    // 420 periods in grade 1 by the programme; the form takes 400 at most.
     let vietnamese = match grade {
-        1 => 400,
+        1 => 420,
         2 => 350,
         _ => 245,
     };

@@ -1,6 +1,7 @@
 //! Walks expressions: literals, columns, parameters, operators, functions and sub-queries.
 
 use bieumau_model::nearest;
+use bieumau_model::table::ColumnType;
 use bieumau_model::text::Text;
 use sqlparser::ast::{
     BinaryOperator, CaseWhen, CastKind, DataType, DuplicateTreatment, Expr, Function, FunctionArg,
@@ -8,7 +9,8 @@ use sqlparser::ast::{
     SetExpr, Spanned, UnaryOperator, Value, ValueWithSpan,
 };
 
-use super::text::Cut;
+use sqlparser::tokenizer::Span;
+
 use super::walk::Walk;
 use super::{FUNCTIONS, Output};
 use crate::codes;
@@ -51,7 +53,9 @@ impl Walk<'_> {
             Expr::Between { expr: inner, negated: _, low, high } => {
                 [inner, low, high].into_iter().for_each(|part| self.expr(part));
             }
-            Expr::Exists { subquery, negated: _ } | Expr::Subquery(subquery) => self.query(subquery),
+            Expr::Exists { subquery, negated: _ } | Expr::Subquery(subquery) => {
+                self.query(subquery)
+            }
             Expr::Case { case_token: _, end_token: _, operand, conditions, else_result } => {
                 operand.iter().for_each(|part| self.expr(part));
                 for CaseWhen { condition, result } in conditions {
@@ -67,7 +71,13 @@ impl Walk<'_> {
                 self.without("CAST (… AS …)", !known, expr.span());
                 self.expr(inner);
             }
-            Expr::Substring { expr: inner, substring_from, substring_for, special, shorthand: _ } => {
+            Expr::Substring {
+                expr: inner,
+                substring_from,
+                substring_for,
+                special,
+                shorthand: _,
+            } => {
                 self.without("SUBSTRING (… FROM …)", !special, expr.span());
                 self.expr(inner);
                 substring_from.iter().chain(substring_for).for_each(|part| self.expr(part));
@@ -118,7 +128,8 @@ impl Walk<'_> {
             || !within_group.is_empty()
             || null_treatment.is_some();
         self.without(&format!("{name} (…) …"), odd, span);
-        let FunctionArguments::List(FunctionArgumentList { duplicate_treatment, args, clauses }) = args
+        let FunctionArguments::List(FunctionArgumentList { duplicate_treatment, args, clauses }) =
+            args
         else {
             return self.without(&name, true, span);
         };
@@ -185,42 +196,64 @@ impl Walk<'_> {
 }
 
 /// Returns the places of the result columns, when none is a `*`.
-pub(super) fn outputs(query: &Query, text: &Cut) -> Option<Vec<Output>> {
+pub(super) fn outputs(query: &Query, walk: &Walk<'_>) -> Option<Vec<Output>> {
     let mut set = query.body.as_ref();
     while let SetExpr::SetOperation { left, .. } = set {
         set = left;
     }
     let SetExpr::Select(select) = set else { return None };
+    let output = |place: Span, expr: &Expr| {
+        let guess = guess(expr, walk).unwrap_or(ColumnType::Text);
+        Some(Output { place: walk.text.range(place), guess })
+    };
     let item = |item: &SelectItem| match item {
-        SelectItem::UnnamedExpr(expr) => {
-            Some(Output { place: text.range(expr.span()), guess: guess(expr) })
-        }
-        SelectItem::ExprWithAlias { expr, alias } => {
-            Some(Output { place: text.range(alias.span), guess: guess(expr) })
-        }
+        SelectItem::UnnamedExpr(expr) => output(expr.span(), expr),
+        SelectItem::ExprWithAlias { expr, alias } => output(alias.span, expr),
         _ => None,
     };
     select.projection.iter().map(item).collect()
 }
 
-/// Guesses the type of a computed column, for a hint.
-fn guess(expr: &Expr) -> &'static str {
+/// Guesses the type of a column, for a hint.
+fn guess(expr: &Expr, walk: &Walk<'_>) -> Option<ColumnType> {
     match expr {
+        Expr::Identifier(ident) => walk.names.kind_in(&walk.tables, &ident.value),
+        Expr::CompoundIdentifier(parts) => walk.names.kind_in(&walk.tables, &parts.last()?.value),
         Expr::Value(value) => match value.value {
-            Value::SingleQuotedString(_) => "text",
-            _ => "integer",
+            Value::Number(..) => Some(ColumnType::Integer),
+            _ => None,
         },
-        Expr::BinaryOp { op: BinaryOperator::StringConcat, .. } => "text",
-        Expr::Substring { .. } | Expr::Trim { .. } => "text",
-        Expr::Cast { data_type: DataType::Text, .. } => "text",
-        Expr::Exists { .. } => "boolean",
-        Expr::Nested(inner) => guess(inner),
-        Expr::Case { conditions, .. } => conditions.first().map_or("integer", |case| guess(&case.result)),
+        Expr::Nested(inner) | Expr::UnaryOp { expr: inner, .. } => guess(inner, walk),
+        Expr::Cast { data_type: DataType::Integer(_), .. } => Some(ColumnType::Integer),
+        Expr::BinaryOp { left, op, right } => match op {
+            BinaryOperator::StringConcat => Some(ColumnType::Text),
+            BinaryOperator::Plus | BinaryOperator::Minus => {
+                guess(left, walk).or_else(|| guess(right, walk))
+            }
+            BinaryOperator::Multiply | BinaryOperator::Divide | BinaryOperator::Modulo => {
+                Some(ColumnType::Integer)
+            }
+            _ => Some(ColumnType::Boolean),
+        },
+        Expr::Exists { .. } | Expr::IsNull(_) | Expr::IsNotNull(_) | Expr::InList { .. } => {
+            Some(ColumnType::Boolean)
+        }
+        Expr::Case { conditions, else_result, .. } => {
+            let results = conditions.iter().map(|case| &case.result);
+            results.chain(else_result.as_deref()).find_map(|result| guess(result, walk))
+        }
         Expr::Function(function) => match function.name.to_string().to_ascii_lowercase().as_str() {
-            "lower" | "upper" => "text",
-            _ => "integer",
+            "count" | "length" => Some(ColumnType::Integer),
+            "sum" | "min" | "max" | "coalesce" | "nullif" | "abs" => {
+                let FunctionArguments::List(list) = &function.args else { return None };
+                list.args.iter().find_map(|arg| match arg {
+                    FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => guess(expr, walk),
+                    _ => None,
+                })
+            }
+            _ => None,
         },
-        _ => "integer",
+        _ => None,
     }
 }
 

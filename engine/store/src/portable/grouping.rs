@@ -6,8 +6,8 @@
 use bieumau_model::diagnostic::Diagnostic;
 use bieumau_model::text::Text;
 use sqlparser::ast::{
-    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr, Select, SelectItem,
-    Spanned, TableFactor, Value,
+    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr, Select,
+    SelectItem, Spanned, TableFactor, Value,
 };
 
 use super::text::Cut;
@@ -18,10 +18,15 @@ use crate::codes;
 pub(super) fn warnings(select: &Select, text: &Cut, names: &Names) -> Vec<Finding> {
     let GroupByExpr::Expressions(list, _) = &select.group_by else { return Vec::new() };
     let items: Vec<&Expr> = select.projection.iter().filter_map(expression_of).collect();
-    if list.is_empty() && !items.iter().chain(&select.having.as_ref()).any(|expr| aggregates(expr)) {
+    if list.is_empty() && !items.iter().chain(&select.having.as_ref()).any(|expr| aggregates(expr))
+    {
         return Vec::new();
     }
-    let group = Group { by: list.iter().flat_map(|expr| spelled_out(expr, select)).collect(), select, names };
+    let group = Group {
+        by: list.iter().flat_map(|expr| spelled_out(expr, select)).collect(),
+        select,
+        names,
+    };
     let mut loose = Vec::new();
     items.into_iter().for_each(|expr| group.collect_loose(expr, &mut loose));
     loose
@@ -72,7 +77,7 @@ impl<'a> Group<'a> {
         self.sources().into_iter().any(|(alias, table)| {
             let owns = match &qualifier {
                 Some(qualifier) => alias == *qualifier,
-                None => self.names.columns(&table).contains(&name),
+                None => self.names.columns(&table).any(|column| column == name),
             };
             let is_grouped = |key: &String| {
                 self.by.iter().any(|by| match column_name(by) {
@@ -152,7 +157,9 @@ fn same(a: &Expr, b: &Expr) -> bool {
     match (column_name(a), column_name(b)) {
         ((_, a_name), (_, b_name)) if a_name.is_empty() != b_name.is_empty() => false,
         ((_, a_name), _) if a_name.is_empty() => a.to_string().eq_ignore_ascii_case(&b.to_string()),
-        ((Some(a_table), a_name), (Some(b_table), b_name)) => a_table == b_table && a_name == b_name,
+        ((Some(a_table), a_name), (Some(b_table), b_name)) => {
+            a_table == b_table && a_name == b_name
+        }
         ((_, a_name), (_, b_name)) => a_name == b_name,
     }
 }

@@ -12,21 +12,36 @@ mod grouping;
 mod text;
 mod walk;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use bieumau_model::definition::Catalog;
 use bieumau_model::diagnostic::Diagnostic;
+use bieumau_model::table::ColumnType;
 use sqlparser::ast::Statement;
 use sqlparser::dialect::Dialect;
 use sqlparser::parser::Parser;
 
-use crate::schema::code_columns;
+use crate::schema::{code_column_type, code_columns};
 
 /// The functions of the subset.
 pub(crate) const FUNCTIONS: [&str; 13] = [
-    "count", "sum", "min", "max", "coalesce", "nullif", "lower", "upper", "length", "substr",
-    "substring", "trim", "abs",
+    "count",
+    "sum",
+    "min",
+    "max",
+    "coalesce",
+    "nullif",
+    "lower",
+    "upper",
+    "length",
+    "substr",
+    "substring",
+    "trim",
+    "abs",
 ];
 
 /// The deepest nesting of parentheses and sub-queries.
@@ -58,7 +73,7 @@ pub(crate) struct Output {
     /// Where it stands.
     pub place: Range<usize>,
     /// The type that it most likely has, for hints.
-    pub guess: &'static str,
+    pub guess: ColumnType,
 }
 
 /// A finding with its place in the statement.
@@ -71,7 +86,7 @@ pub(crate) struct Finding {
 /// The names that a site has: forms and code lists with their columns.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Names {
-    tables: BTreeMap<String, Vec<String>>,
+    tables: BTreeMap<String, Vec<(String, ColumnType)>>,
     keys: BTreeMap<String, Vec<String>>,
 }
 
@@ -80,12 +95,14 @@ impl Names {
     pub fn new(catalog: &Catalog) -> Self {
         let mut names = Self::default();
         for form in catalog.forms.values() {
-            let columns = form.fields().map(|field| field.id.clone()).collect();
-            names.tables.insert(form.id.clone(), columns);
+            let columns = form.fields().map(|field| (field.id.clone(), field.kind.column_type()));
+            names.tables.insert(form.id.clone(), columns.collect());
             names.keys.insert(form.id.clone(), form.key.clone());
         }
         for codes in catalog.code_lists.values() {
-            names.tables.insert(format!("code_{}", codes.id), code_columns(codes));
+            let columns = code_columns(codes).into_iter();
+            let columns = columns.map(|name| (name.clone(), code_column_type(&name)));
+            names.tables.insert(format!("code_{}", codes.id), columns.collect());
         }
         names
     }
@@ -101,8 +118,14 @@ impl Names {
     }
 
     /// Returns the columns of `table`.
-    pub fn columns(&self, table: &str) -> &[String] {
-        self.tables.get(table).map_or(&[], Vec::as_slice)
+    pub fn columns(&self, table: &str) -> impl Iterator<Item = &str> {
+        self.tables.get(table).into_iter().flatten().map(|(name, _)| name.as_str())
+    }
+
+    /// Returns the type of the first column `name` among `tables`.
+    pub fn kind_in(&self, tables: &BTreeSet<String>, name: &str) -> Option<ColumnType> {
+        let columns = tables.iter().filter_map(|table| self.tables.get(table)).flatten();
+        columns.filter(|(column, _)| column == name).map(|(_, kind)| *kind).next()
     }
 
     /// Returns the key of the form `table`.

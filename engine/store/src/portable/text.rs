@@ -124,7 +124,8 @@ impl Cut {
     /// Reads `3, Column: 14`.
     fn located(&self, location: &str) -> Option<Range<usize>> {
         let (line, column) = location.split_once(", Column: ")?;
-        let location = Location { line: line.trim().parse().ok()?, column: column.trim().parse().ok()? };
+        let location =
+            Location { line: line.trim().parse().ok()?, column: column.trim().parse().ok()? };
         let start = self.places.offset(location);
         let token = self.tokens.iter().map(|token| self.places.range(token.span));
         Some(token.into_iter().find(|range| range.start == start).unwrap_or(start..start))
@@ -136,7 +137,8 @@ impl Places {
         let mut bytes: Vec<usize> = source.char_indices().map(|(at, _)| at).collect();
         bytes.push(source.len());
         let mut lines = vec![0];
-        lines.extend(source.chars().enumerate().filter(|(_, ch)| *ch == '\n').map(|(at, _)| at + 1));
+        lines
+            .extend(source.chars().enumerate().filter(|(_, ch)| *ch == '\n').map(|(at, _)| at + 1));
         Self { bytes, lines }
     }
 
@@ -203,7 +205,9 @@ fn sign_finding(
             "whole numbers only; decimals are kept in units (7,5 is 75)",
         ),
         Token::SingleQuotedString(words) if !words.contains('\0') => return None,
-        Token::Placeholder(_) => Text::both("viết tham số là `:tên`", "a parameter is written `:name`"),
+        Token::Placeholder(_) => {
+            Text::both("viết tham số là `:tên`", "a parameter is written `:name`")
+        }
         Token::Comma
         | Token::Period
         | Token::LParen
@@ -336,7 +340,10 @@ fn too_complex(place: Range<usize>) -> Finding {
     finding(
         place,
         codes::SQL_TOO_COMPLEX,
-        Text::both("câu SQL quá dài hoặc lồng nhau quá sâu", "the SQL is too long or nested too deeply"),
+        Text::both(
+            "câu SQL quá dài hoặc lồng nhau quá sâu",
+            "the SQL is too long or nested too deeply",
+        ),
         None,
     )
 }

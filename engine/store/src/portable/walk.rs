@@ -22,7 +22,7 @@ use crate::codes;
 
 /// What is known while walking.
 pub(super) struct Walk<'a> {
-    text: &'a Cut,
+    pub text: &'a Cut,
     pub names: &'a Names,
     findings: Vec<Finding>,
     warnings: Vec<Finding>,
@@ -30,7 +30,7 @@ pub(super) struct Walk<'a> {
     visible: Vec<String>,
     /// All CTEs that were met.
     ctes: BTreeSet<String>,
-    tables: BTreeSet<String>,
+    pub tables: BTreeSet<String>,
     parameters: Vec<(String, Range<usize>)>,
 }
 
@@ -50,9 +50,10 @@ pub(super) fn walk(query: &Query, text: &Cut, names: &Names) -> Result<Portable,
     if !walk.findings.is_empty() {
         return Err(walk.findings);
     }
+    walk.parameters.sort_by_key(|(_, place)| place.start);
     Ok(Portable {
         sql: text.sql.clone(),
-        outputs: expression::outputs(query, text),
+        outputs: expression::outputs(query, &walk),
         arms: arms(query),
         words: text.words(),
         parameters: walk.parameters,
@@ -102,7 +103,11 @@ impl Walk<'_> {
             self.without("MATERIALIZED", materialized.is_some(), alias.span());
             let TableAlias { explicit: _, name, columns, at } = alias;
             self.without("AT", at.is_some(), name.span);
-            self.without("type", columns.iter().any(|column| column.data_type.is_some()), name.span);
+            self.without(
+                "type",
+                columns.iter().any(|column| column.data_type.is_some()),
+                name.span,
+            );
             self.new_name(name);
             let folded = folded(name);
             if !self.ctes.insert(folded.clone()) {
@@ -207,7 +212,10 @@ impl Walk<'_> {
             SelectItem::UnnamedExpr(expr) => return self.expr(expr),
             SelectItem::ExprWithAlias { expr, alias: _ } => return self.expr(expr),
             SelectItem::Wildcard(options) => options,
-            SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), options) => {
+            SelectItem::QualifiedWildcard(
+                SelectItemQualifiedWildcardKind::ObjectName(name),
+                options,
+            ) => {
                 if name.0.len() > 1 {
                     self.qualified(name.span());
                 }
@@ -257,14 +265,12 @@ impl Walk<'_> {
             self.without("GLOBAL", *global, relation.span());
             match constraint {
                 JoinConstraint::On(condition) if !cross => self.expr(condition),
-                JoinConstraint::Using(columns) if !cross => {
-                    if columns.iter().any(|column| column.0.len() > 1) {
-                        self.qualified(relation.span());
-                    }
-                }
                 JoinConstraint::None if cross => {}
-                JoinConstraint::None => self.without("JOIN … ON", true, relation.span()),
-                _ => self.without("NATURAL", true, relation.span()),
+                JoinConstraint::On(_) => self.without("CROSS JOIN … ON", true, relation.span()),
+                // The second lock cannot see what these two join by.
+                JoinConstraint::Using(_) => self.only_on("USING", relation.span()),
+                JoinConstraint::Natural => self.only_on("NATURAL", relation.span()),
+                JoinConstraint::None => self.only_on("JOIN", relation.span()),
             }
         }
     }
@@ -422,6 +428,18 @@ impl Walk<'_> {
                 None,
             );
         }
+    }
+
+    fn only_on(&mut self, syntax: &str, span: Span) {
+        self.refuse(
+            span,
+            codes::SQL_PORTABLE,
+            Text::both(
+                format!("`{syntax}` không có điều kiện `ON`"),
+                format!("`{syntax}` without a condition `ON`"),
+            ),
+            Some(Text::both("viết `JOIN bảng ON …`", "write `JOIN table ON …`")),
+        );
     }
 
     /// Adds a finding.

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use bieumau_model::check::{SourceTree, check};
 use bieumau_model::definition::{Catalog, Form};
@@ -24,7 +25,8 @@ pub fn core_with(files: &[(&str, &str)]) -> Catalog {
 
 /// The forms and code lists that every site has.
 pub fn core() -> Catalog {
-    core_with(&[])
+    static CORE: OnceLock<Catalog> = OnceLock::new();
+    CORE.get_or_init(|| core_with(&[])).clone()
 }
 
 /// Only `files`.
@@ -102,11 +104,13 @@ pub fn small_school() -> Vec<(&'static str, String)> {
             for place in 1..=2 {
                 let pupil = format!("0000000{school}{class}{place}");
                 let letter = ["A", "B"][class - 1];
-                pupils += &format!("S{school}|{pupil}|Nguyễn Văn {letter}|2013-05-0{place}|male|01\n");
+                pupils +=
+                    &format!("S{school}|{pupil}|Nguyễn Văn {letter}|2013-05-0{place}|male|01\n");
                 enrolments += &format!("S{school}|2025|{pupil}|7{letter}|{place}|01\n");
                 enrolments += &format!("S{school}|2024|{pupil}|6{letter}|{place}|01\n");
                 for subject in ["TOAN", "VAN"] {
-                    marks += &format!("S{school}|2025|1|{pupil}|{subject}|7{letter}|{school},{place}\n");
+                    marks +=
+                        &format!("S{school}|2025|1|{pupil}|{subject}|7{letter}|{school},{place}\n");
                 }
                 exemptions += &format!("S{school}|2025|{pupil}|GDTC|Ốm\n");
                 prior += &format!("S{school}|{pupil}|2023|5{letter}|Tiểu học\n");

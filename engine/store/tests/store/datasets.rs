@@ -1,6 +1,6 @@
 //! Datasets are examined when definitions are checked; every finding is at its line in the YAML.
 //!
-//! The statement begins at line 8 of the report, in column 7.
+//! The statement begins at line 9 of the report, in column 7.
 
 use bieumau_model::table::ColumnType;
 use bieumau_model::text::Locale;
@@ -78,9 +78,9 @@ fn computed_columns_are_declared() {
     check(
         "SELECT school, COUNT(*) AS pupils, full_name || ' ' AS words FROM pupil\n\
          GROUP BY school, full_name",
-        "8:26 error[D152] column `pupils` is computed, so its type must be declared \
+        "9:34 error[D152] column `pupils` is computed, so its type must be declared \
          (add to the dataset: `columns: {pupils: integer}`)\n\
-         8:53 error[D152] column `words` is computed, so its type must be declared \
+         9:62 error[D152] column `words` is computed, so its type must be declared \
          (add to the dataset: `columns: {words: text}`)",
     );
     check_typed(
@@ -91,13 +91,33 @@ fn computed_columns_are_declared() {
 }
 
 #[test]
+fn the_hint_guesses_the_type() {
+    check(
+        "SELECT MAX(mid_term) AS best, COALESCE(p.birth_date, p.admitted_on) AS day,\n\
+         LENGTH(full_name) AS long, NULL AS nobody, CASE WHEN 1 = 1 THEN p.gender END AS who\n\
+         FROM pupil p JOIN mark m ON m.pupil = p.pupil\n\
+         GROUP BY 2, 3, 5",
+        "9:31 error[D152] column `best` is computed, so its type must be declared \
+         (add to the dataset: `columns: {best: decimal(1)}`)\n\
+         9:78 error[D152] column `day` is computed, so its type must be declared \
+         (add to the dataset: `columns: {day: date}`)\n\
+         10:28 error[D152] column `long` is computed, so its type must be declared \
+         (add to the dataset: `columns: {long: integer}`)\n\
+         10:42 error[D152] column `nobody` is computed, so its type must be declared \
+         (add to the dataset: `columns: {nobody: text}`)\n\
+         10:87 error[D152] column `who` is computed, so its type must be declared \
+         (add to the dataset: `columns: {who: text}`)",
+    );
+}
+
+#[test]
 fn a_declaration_must_fit_the_field_and_the_result() {
     check_typed(
         "SELECT school, mid_term FROM mark",
         "{mid_term: integer, midterm: integer}",
-        "8:22 error[D153] column `mid_term` is declared integer but the field is decimal(1) \
+        "9:22 error[D153] column `mid_term` is declared integer but the field is decimal(1) \
          (drop the declaration)\n\
-         8:7 error[D154] the declared column `midterm` is not in the result \
+         9:7 error[D154] the declared column `midterm` is not in the result \
          (did you mean `mid_term`?)",
     );
 }
@@ -107,13 +127,13 @@ fn the_parts_of_a_union_must_agree() {
     check_typed(
         "SELECT school, mid_term AS score FROM mark\nUNION ALL\nSELECT school, year AS score FROM mark",
         "{score: integer}",
-        "8:34 error[D153] column `score` is declared integer but the field is decimal(1) \
+        "9:34 error[D153] column `score` is declared integer but the field is decimal(1) \
          (drop the declaration)",
     );
     check(
         "SELECT school, mid_term AS score FROM mark\nUNION ALL\nSELECT school, NULL FROM mark",
-        "8:34 error[D152] column `score` is computed, so its type must be declared \
-         (add to the dataset: `columns: {score: integer}`)",
+        "9:34 error[D152] column `score` is computed, so its type must be declared \
+         (add to the dataset: `columns: {score: decimal(1)}`)",
     );
     check(
         "SELECT school, mid_term AS score FROM mark UNION SELECT school, end_of_term FROM mark",
@@ -126,10 +146,10 @@ fn all_unknown_columns_are_found_at_their_places() {
     check(
         "SELECT p.school, p.fullname\nFROM pupil p\nWHERE p.birthdate > '2013-01-01' AND p.xyzzy = 1\n\
          ORDER BY naem",
-        "8:24 error[D148] there is no column `p.fullname` (did you mean `full_name`?)\n\
-         10:13 error[D148] there is no column `p.birthdate` (did you mean `birth_date`?)\n\
-         10:43 error[D148] there is no column `p.xyzzy`\n\
-         11:16 error[D148] there is no column `naem`",
+        "9:24 error[D148] there is no column `p.fullname` (did you mean `full_name`?)\n\
+         11:13 error[D148] there is no column `p.birthdate` (did you mean `birth_date`?)\n\
+         11:44 error[D148] there is no column `p.xyzzy`\n\
+         12:16 error[D148] there is no column `naem`",
     );
 }
 
@@ -137,8 +157,8 @@ fn all_unknown_columns_are_found_at_their_places() {
 fn unknown_tables_are_found_at_their_places() {
     check(
         "SELECT p.school FROM pupils p JOIN klass k ON k.school = p.school",
-        "8:28 error[D145] there is no form or code list `pupils` (did you mean `pupil`?)\n\
-         8:42 error[D145] there is no form or code list `klass` (did you mean `class`?)",
+        "9:28 error[D145] there is no form or code list `pupils` (did you mean `pupil`?)\n\
+         9:42 error[D145] there is no form or code list `klass` (did you mean `class`?)",
     );
 }
 
@@ -146,17 +166,17 @@ fn unknown_tables_are_found_at_their_places() {
 fn ambiguous_columns_and_other_complaints_are_passed_on() {
     check(
         "SELECT school FROM pupil p JOIN class c ON c.school = p.school",
-        "8:14 error[D149] the column `school` stands in several tables \
+        "9:14 error[D149] the column `school` stands in several tables \
          (write the table in front of the column)",
     );
     check(
         "SELECT school FROM pupil UNION ALL SELECT school, pupil FROM pupil",
-        "8:7 error[D157] the SQL does not run: SELECTs to the left and right of UNION ALL do not \
+        "9:7 error[D157] the SQL does not run: SELECTs to the left and right of UNION ALL do not \
          have the same number of result columns",
     );
     check(
         "SELECT school FROM pupil WHERE COUNT(*) > 1",
-        "8:7 error[D157] the SQL does not run: misuse of aggregate: COUNT()",
+        "9:38 error[D157] the SQL does not run: misuse of aggregate function COUNT()",
     );
 }
 
@@ -164,7 +184,7 @@ fn ambiguous_columns_and_other_complaints_are_passed_on() {
 fn parameters_must_be_declared() {
     check(
         "SELECT school FROM class\nWHERE school = :school AND year = :yaer",
-        "9:41 error[D150] the report does not declare the parameter `yaer` (did you mean `year`?)",
+        "10:41 error[D150] the report does not declare the parameter `yaer` (did you mean `year`?)",
     );
 }
 
@@ -172,14 +192,14 @@ fn parameters_must_be_declared() {
 fn result_columns_have_plain_different_names() {
     check(
         "SELECT p.school, e.school, p.pupil AS Pupil FROM pupil p JOIN enrolment e ON e.pupil = p.pupil",
-        "8:24 error[D151] `school`: two result columns have one name\n\
-         8:45 error[D151] `Pupil`: give the column a lower-case name with `AS`",
+        "9:24 error[D151] `school`: two result columns have one name\n\
+         9:45 error[D151] `Pupil`: give the column a lower-case name with `AS`",
     );
     check_typed(
         "SELECT school, COUNT(*) FROM pupil GROUP BY school",
         "",
-        "8:22 error[D151] `COUNT(*)`: give the column a lower-case name with `AS`\n\
-         8:22 error[D152] column `COUNT(*)` is computed, so its type must be declared \
+        "9:22 error[D151] `COUNT(*)`: give the column a lower-case name with `AS`\n\
+         9:22 error[D152] column `COUNT(*)` is computed, so its type must be declared \
          (add to the dataset: `columns: {COUNT(*): integer}`)",
     );
 }
@@ -189,7 +209,7 @@ fn columns_beside_aggregates_are_grouped() {
     check_typed(
         "SELECT c.school, c.year, c.grade, COUNT(*) AS classes FROM class c GROUP BY c.school, year",
         "{classes: integer}",
-        "8:32 warning[D158] `c.grade` is not in GROUP BY, so it comes from any row of the group \
+        "9:32 warning[D158] `c.grade` is not in GROUP BY, so it comes from any row of the group \
          (add it to GROUP BY, or use MIN or MAX)",
     );
     // A key that is grouped decides the other fields of its record.
@@ -212,9 +232,9 @@ fn columns_beside_aggregates_are_grouped() {
 fn a_statement_that_is_not_well_formed_is_found_at_its_place() {
     check(
         "SELECT school FROM pupil\nWHERE school = ORDER BY school",
-        "9:22 error[D140] the SQL is not well-formed: found `ORDER` instead of an expression",
+        "10:28 error[D140] the SQL is not well-formed: found `BY` instead of end of statement",
     );
-    check("SELECT school FROM", "8:21 error[D140] the SQL ends too early");
+    check("SELECT school FROM", "9:21 error[D140] the SQL ends too early");
 }
 
 #[test]
@@ -224,7 +244,7 @@ fn the_message_is_in_vietnamese_too() {
     let lines: Vec<String> = findings.iter().map(|finding| finding.one_line(Locale::Vi)).collect();
     assert_eq!(
         lines,
-        ["forms/core/trial.report.yaml:8:22 error[D148] không có cột `fullname` \
+        ["forms/core/trial.report.yaml:9:22 error[D148] không có cột `fullname` \
           (có phải bạn muốn viết `full_name`?)"]
     );
     assert!(columns.is_empty());

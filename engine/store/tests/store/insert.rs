@@ -1,21 +1,11 @@
 //! New records: what is written, and what is refused with row and column.
 
+use crate::common::{core, grid, now};
+use crate::shared::small_store;
 use bieumau_model::scope::{Caller, Scope};
 use bieumau_model::table::{Cells, Column, Table, Value};
 use bieumau_model::text::Locale;
-use bieumau_store::{Store, StoreError};
-use crate::common::{core, grid, now, small_school};
-
-fn store() -> Store {
-    let catalog = core();
-    let mut store = Store::in_memory().unwrap();
-    store.migrate(&catalog, now()).unwrap();
-    for (form, text) in small_school() {
-        let form = &catalog.forms[form];
-        store.insert(&Caller::Operator, form, &grid(form, &text), now(), "").unwrap();
-    }
-    store
-}
+use bieumau_store::StoreError;
 
 /// Inserts `text` into `form`; the findings, one a line, or the number of records.
 fn check_as(caller: &Caller, form: &str, text: &str, expected: &str) {
@@ -26,7 +16,7 @@ fn check_as(caller: &Caller, form: &str, text: &str, expected: &str) {
 
 fn check_table(caller: &Caller, form: &str, table: &Table, expected: &str) {
     let catalog = core();
-    let mut store = store();
+    let mut store = small_store();
     let before = store.audit(100).unwrap().len();
     let result = store.insert(caller, &catalog.forms[form], table, now(), "thử");
     let found = match &result {
@@ -50,7 +40,11 @@ const PUPIL: &str = "school|pupil|full_name|birth_date|gender|ethnic_group";
 
 #[test]
 fn right_records_are_inserted() {
-    check_insert("pupil", &format!("{PUPIL}\nS1|0000000999|Đỗ An|2013-01-02|female|01"), "1 inserted");
+    check_insert(
+        "pupil",
+        &format!("{PUPIL}\nS1|0000000999|Đỗ An|2013-01-02|female|01"),
+        "1 inserted",
+    );
 }
 
 #[test]
@@ -149,15 +143,15 @@ fn a_key_is_taken_once_whether_in_the_store_or_in_the_table() {
 fn texts_are_kept_in_nfc_and_empty_ones_are_missing() {
     let catalog = core();
     let form = &catalog.forms["pupil"];
-    let mut store = store();
-    let mut text = format!("{PUPIL}|nationality\nS1|0000000999|Nguye\u{302}\u{303}n An|2013-01-02|male|01|");
+    let mut store = small_store();
+    let mut text =
+        format!("{PUPIL}|nationality\nS1|0000000999|Nguye\u{302}\u{303}n An|2013-01-02|male|01|");
     text.push('x');
     let table = grid(form, &text);
     let columns = table.columns().iter().map(|column| match column.name.as_str() {
-        "nationality" => Column {
-            name: column.name.clone(),
-            cells: Cells::Text(vec![Some(String::new())]),
-        },
+        "nationality" => {
+            Column { name: column.name.clone(), cells: Cells::Text(vec![Some(String::new())]) }
+        }
         _ => column.clone(),
     });
     let table = Table::new("pupil", columns.collect()).unwrap();
@@ -205,7 +199,7 @@ fn a_form_with_another_version_than_its_table_is_refused() {
          sections:\n  - id: a\n    title: A\n    fields:\n      - {id: year, type: integer, title: Năm}\n",
     )]);
     let form = &catalog.forms["school_year"];
-    let error = store()
+    let error = small_store()
         .insert(&Caller::Operator, form, &grid(form, "year\n2030"), now(), "")
         .unwrap_err();
     assert!(matches!(error, StoreError::NotMigrated { .. }), "{error}");
@@ -214,9 +208,10 @@ fn a_form_with_another_version_than_its_table_is_refused() {
 #[test]
 fn a_loading_keeps_all_tables_or_none() {
     let catalog = core();
-    let mut store = store();
+    let mut store = small_store();
     let (class, year) = (&catalog.forms["class"], &catalog.forms["school_year"]);
-    let good = grid(year, "year|starts_on|term_2_on|ends_on\n2030|2030-09-05|2031-01-05|2031-05-31");
+    let good =
+        grid(year, "year|starts_on|term_2_on|ends_on\n2030|2030-09-05|2031-01-05|2031-05-31");
     let bad = grid(class, "school|year|class|grade\nS9|2026|8A|8");
 
     let mut loading = store.load(&Caller::Operator, now(), "").unwrap();

@@ -1,6 +1,9 @@
 //! Tests of the store from outside, by theme.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod common;
+mod shared;
 
 mod migrate;
 mod opening;

@@ -1,11 +1,11 @@
 //! Tables follow the forms, and nothing is lost on the way.
 
+use crate::common::{core, grid, now, only};
 use bieumau_model::definition::Catalog;
 use bieumau_model::scope::Caller;
 use bieumau_model::table::Value;
 use bieumau_model::text::Locale;
 use bieumau_store::{Migration, Store, StoreError};
-use crate::common::{core, grid, now, only};
 
 const GROUPS: &str = "schema_version: 1\nid: colour\ntitle: Màu\ncodes:\n\
                       - {code: red, name: Đỏ}\n- {code: blue, name: Xanh, symbol: X}\n";
@@ -262,8 +262,9 @@ fn a_text_becomes_a_reference_when_its_values_are_records() {
     store.insert(&Caller::Operator, room, &grid(room, "room|house\nR1|H1"), now(), "").unwrap();
     store.migrate(&after, now()).unwrap();
     let room = &after.forms["room"];
-    let error =
-        store.insert(&Caller::Operator, room, &grid(room, "room|house\nR2|H2"), now(), "").unwrap_err();
+    let error = store
+        .insert(&Caller::Operator, room, &grid(room, "room|house\nR2|H2"), now(), "")
+        .unwrap_err();
     assert_eq!(error.diagnostics().len(), 1);
 
     check_change(

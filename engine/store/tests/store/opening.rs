@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::common::{core, grid, now};
 use bieumau_model::scope::{Caller, Scope};
 use bieumau_model::text::Locale;
 use bieumau_store::{Limits, Store, StoreError};
-use crate::common::{core, grid, now};
 
 /// A folder that is gone when the test is over.
 struct Folder(PathBuf);
@@ -41,7 +41,8 @@ fn a_store_is_made_once_and_opened_again_with_what_it_holds() {
     let folder = Folder::new("made");
     let catalog = core();
     let year = &catalog.forms["school_year"];
-    let table = grid(year, "year|starts_on|term_2_on|ends_on\n2025|2025-09-05|2026-01-05|2026-05-31");
+    let table =
+        grid(year, "year|starts_on|term_2_on|ends_on\n2025|2025-09-05|2026-01-05|2026-05-31");
     let mut store = Store::create(folder.file()).unwrap();
     store.migrate(&catalog, now()).unwrap();
     store.insert(&Caller::Operator, year, &table, now(), "").unwrap();

@@ -2,23 +2,13 @@
 
 use std::time::Duration;
 
-use bieumau_model::definition::Catalog;
 use bieumau_model::scope::{Caller, Scope};
 use bieumau_model::table::{ColumnType, Table, Value};
 use bieumau_model::text::Locale;
 use bieumau_store::{Limits, Reader, Store, StoreError};
 
-use crate::common::{core, grid, now, small_school, value, with_dataset};
-
-fn store(catalog: &Catalog) -> Store {
-    let mut store = Store::in_memory().unwrap();
-    store.migrate(catalog, now()).unwrap();
-    for (form, text) in small_school() {
-        let form = &catalog.forms[form];
-        store.insert(&Caller::Operator, form, &grid(form, &text), now(), "").unwrap();
-    }
-    store
-}
+use crate::common::{core, grid, now, value, with_dataset};
+use crate::shared;
 
 fn query(
     sql: &str,
@@ -29,8 +19,7 @@ fn query(
     let declared = "{id: school, type: reference, to: school, title: Trường}, \
                     {id: year, type: school_year, title: Năm học}, {id: day, type: date, title: Ngày}";
     let catalog = with_dataset(declared, sql, columns);
-    let store = store(&catalog);
-    let reader = store.reader(&catalog, &Scope::default(), limits).unwrap();
+    let reader = shared::reader(&catalog, &Scope::default(), limits);
     reader.query(&catalog.reports["trial"].datasets[0], parameters)
 }
 
@@ -155,10 +144,6 @@ fn too_many_rows_and_too_much_text_are_refused() {
 
 #[test]
 fn a_text_that_grows_without_end_is_refused() {
-    let mut word = String::from("'x'");
-    for _ in 0..40 {
-        word = format!("({word} || full_name)");
-    }
     let doubled = "full_name || full_name || full_name || full_name || full_name || full_name";
     let sql = format!(
         "WITH a AS (SELECT {doubled} AS t FROM pupil),\nb AS (SELECT a.t || a.t || a.t || a.t || a.t AS t FROM a),\n\
@@ -180,7 +165,7 @@ fn a_dataset_that_was_never_checked_is_checked_when_it_is_run() {
         "SELECT school FROM main.record_pupil",
         "",
         Limits::default(),
-        "forms/core/trial.report.yaml:8:26 error[D146] a table name must not have a schema \
+        "forms/core/trial.report.yaml:9:26 error[D146] a table name must not have a schema \
          (write `pupil`, not `main.pupil`)",
     );
 }
@@ -225,12 +210,16 @@ fn check_choices(reader: &Reader, form: &str, filters: &[(&str, Value)], expecte
 #[test]
 fn parameters_are_picked_from_lists() {
     let catalog = core();
-    let store = store(&catalog);
-    let all = store.reader(&catalog, &Scope::default(), Limits::default()).unwrap();
+    let all = shared::reader(&catalog, &Scope::default(), Limits::default());
     let (school, year) = (("school", text("S1")), ("year", Value::Integer(2025)));
     check_choices(&all, "school", &[], &["S1: Trường Một", "S2: Trường Hai"]);
     check_choices(&all, "class", &[school.clone(), year.clone()], &["7A: 7A", "7B: 7B"]);
-    check_choices(&all, "class", &[school.clone(), ("year", Value::Missing)], &["6A: 6A", "6B: 6B", "7A: 7A", "7B: 7B"]);
+    check_choices(
+        &all,
+        "class",
+        &[school.clone(), ("year", Value::Missing)],
+        &["6A: 6A", "6B: 6B", "7A: 7A", "7B: 7B"],
+    );
     check_choices(
         &all,
         "pupil",
@@ -239,23 +228,42 @@ fn parameters_are_picked_from_lists() {
     );
     check_choices(&all, "staff", std::slice::from_ref(&school), &["T1: Lê Thị Hoa"]);
 
-    let scope = Scope {
-        classes: Some(vec![("S1".to_owned(), 2025, "7A".to_owned())]),
-        ..Scope::default()
-    };
-    let own = store.reader(&catalog, &scope, Limits::default()).unwrap();
+    let scope =
+        Scope { classes: Some(vec![("S1".to_owned(), 2025, "7A".to_owned())]), ..Scope::default() };
+    let own = shared::reader(&catalog, &scope, Limits::default());
     check_choices(&own, "school", &[], &["S1: Trường Một"]);
     check_choices(&own, "class", &[school, year], &["7A: 7A"]);
     check_choices(&own, "pupil", &[("class", text("7B"))], &[]);
 }
 
 #[test]
+fn records_are_read_with_all_their_fields() {
+    let catalog = core();
+    let reader = shared::reader(&catalog, &Scope::default(), Limits::default());
+    let table = reader.records("school", &[("school", text("S2"))]).unwrap();
+    assert_eq!((table.name(), table.rows()), ("school", 1));
+    assert_eq!(table.value(0, "level"), Some(text("lower_secondary")));
+    assert_eq!(table.value(0, "campuses"), Some(Value::Missing));
+    let in_class = [("school", text("S1")), ("class", text("7A")), ("year", Value::Integer(2025))];
+    assert_eq!(reader.records("pupil", &in_class).unwrap().rows(), 2);
+    assert_eq!(reader.records("school", &[("school", text("S9"))]).unwrap().rows(), 0);
+    assert!(matches!(reader.records("nothing", &[]), Err(StoreError::NotMigrated { .. })));
+}
+
+#[test]
+fn readers_and_stores_may_move_between_threads() {
+    fn check_send<T: Send>() {}
+    check_send::<Reader>();
+    check_send::<Store>();
+    check_send::<bieumau_store::Readers>();
+}
+
+#[test]
 fn the_views_of_a_reader_follow_no_other_readers_scope() {
     let catalog = with_dataset("", "SELECT school FROM school", "");
-    let store = store(&catalog);
     let dataset = &catalog.reports["trial"].datasets[0];
     let of = |schools: Option<Vec<String>>| {
-        store.reader(&catalog, &Scope { schools, ..Scope::default() }, Limits::default()).unwrap()
+        shared::reader(&catalog, &Scope { schools, ..Scope::default() }, Limits::default())
     };
     let (all, one) = (of(None), of(Some(vec!["S2".to_owned()])));
     assert_eq!(all.query(dataset, &[]).unwrap().rows(), 2);

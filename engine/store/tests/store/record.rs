@@ -1,22 +1,12 @@
 //! One record: changed with its history, retired, restored, never deleted.
 
-use bieumau_model::definition::Catalog;
+use crate::common::{core, grid, now, small_school};
+use crate::shared::small_store;
 use bieumau_model::scope::{Caller, Scope};
 use bieumau_model::table::Value;
 use bieumau_model::text::Locale;
 use bieumau_store::{Edit, Status, Store, StoreError};
-use crate::common::{core, grid, now, small_school};
 use serde_json::json;
-
-fn store(catalog: &Catalog) -> Store {
-    let mut store = Store::in_memory().unwrap();
-    store.migrate(catalog, now()).unwrap();
-    for (form, text) in small_school() {
-        let form = &catalog.forms[form];
-        store.insert(&Caller::Operator, form, &grid(form, &text), now(), "").unwrap();
-    }
-    store
-}
 
 fn edit(revision: i64) -> Edit<'static> {
     Edit { caller: &Caller::Operator, revision, now: now(), reason: "sửa điểm" }
@@ -37,7 +27,7 @@ fn half(units: i64) -> Value {
 /// Changes the mark of the first pupil; the findings, one a line.
 fn check_update(changes: &[(&str, Value)], expected: &str) {
     let catalog = core();
-    let mut store = store(&catalog);
+    let mut store = small_store();
     let form = &catalog.forms["mark"];
     let before = store.record(&Caller::Operator, form, &mark_key()).unwrap();
     let error = store.update(form, &mark_key(), changes, edit(1)).unwrap_err();
@@ -51,7 +41,7 @@ fn check_update(changes: &[(&str, Value)], expected: &str) {
 #[test]
 fn a_change_keeps_what_was_before() {
     let catalog = core();
-    let mut store = store(&catalog);
+    let mut store = small_store();
     let form = &catalog.forms["mark"];
     let changes = [("mid_term", half(95)), ("comment", text("Tiến bộ"))];
     assert_eq!(store.update(form, &mark_key(), &changes, edit(1)).unwrap(), 2);
@@ -74,7 +64,7 @@ fn a_change_keeps_what_was_before() {
 #[test]
 fn a_change_of_what_somebody_else_changed_is_refused() {
     let catalog = core();
-    let mut store = store(&catalog);
+    let mut store = small_store();
     let form = &catalog.forms["mark"];
     store.update(form, &mark_key(), &[("mid_term", half(90))], edit(1)).unwrap();
     let error = store.update(form, &mark_key(), &[("mid_term", half(10))], edit(1)).unwrap_err();
@@ -95,9 +85,9 @@ fn wrong_changes_are_all_found() {
             ("pupil", text("0000000112")),
             ("midterm", half(1)),
         ],
-        "error[D130] `pupil` belongs to the key of `mark` and never changes\n\
+        "error[D120] form `mark` has no field `midterm` (did you mean `mid_term`?)\n\
          error[D121] `end_of_term`: the column must hold decimals of scale 1\n\
-         error[D120] form `mark` has no field `midterm` (did you mean `mid_term`?)\n\
+         error[D130] `pupil` belongs to the key of `mark` and never changes\n\
          error[D123] row 1, `mid_term`: 10,1 is out of bounds, the greatest is 10,0",
     );
 }
@@ -118,7 +108,7 @@ fn a_required_field_cannot_be_emptied() {
 #[test]
 fn a_record_that_is_referred_to_is_not_retired() {
     let catalog = core();
-    let mut store = store(&catalog);
+    let mut store = small_store();
     let form = &catalog.forms["class"];
     let key = [text("S1"), Value::Integer(2025), text("7A")];
     let error = store.retire(form, &key, edit(1)).unwrap_err();
@@ -134,7 +124,7 @@ fn a_record_that_is_referred_to_is_not_retired() {
 #[test]
 fn a_retired_record_is_kept_and_can_be_restored() {
     let catalog = core();
-    let mut store = store(&catalog);
+    let mut store = small_store();
     let form = &catalog.forms["mark"];
     assert_eq!(store.retire(form, &mark_key(), edit(1)).unwrap(), 2);
     let record = store.record(&Caller::Operator, form, &mark_key()).unwrap().unwrap();
@@ -153,7 +143,7 @@ fn a_retired_record_is_kept_and_can_be_restored() {
 #[test]
 fn a_record_is_not_restored_while_what_it_refers_to_is_retired() {
     let catalog = core();
-    let mut store = store(&catalog);
+    let mut store = small_store();
     let (mark, exemption) = (&catalog.forms["mark"], &catalog.forms["exemption"]);
     let key = [text("S1"), Value::Integer(2025), text("0000000111"), text("GDTC")];
     store.retire(exemption, &key, edit(1)).unwrap();
@@ -180,12 +170,10 @@ fn a_record_is_not_restored_while_what_it_refers_to_is_retired() {
 #[test]
 fn a_user_neither_reads_nor_changes_what_is_outside_of_their_scope() {
     let catalog = core();
-    let mut store = store(&catalog);
+    let mut store = small_store();
     let form = &catalog.forms["mark"];
-    let scope = Scope {
-        classes: Some(vec![("S1".to_owned(), 2025, "7B".to_owned())]),
-        ..Scope::default()
-    };
+    let scope =
+        Scope { classes: Some(vec![("S1".to_owned(), 2025, "7B".to_owned())]), ..Scope::default() };
     let user = Caller::User { name: "hoa".to_owned(), scope };
     assert_eq!(store.record(&user, form, &mark_key()).unwrap(), None);
     let edit = Edit { caller: &user, ..edit(1) };
@@ -215,9 +203,7 @@ fn nothing_is_ever_deleted_or_rewritten() {
         let form = &catalog.forms[form];
         store.insert(&Caller::Operator, form, &grid(form, &text), now(), "").unwrap();
     }
-    store
-        .update(&catalog.forms["mark"], &mark_key(), &[("mid_term", half(90))], edit(1))
-        .unwrap();
+    store.update(&catalog.forms["mark"], &mark_key(), &[("mid_term", half(90))], edit(1)).unwrap();
     drop(store);
 
     // Even somebody who opens the file by other means meets the triggers.
