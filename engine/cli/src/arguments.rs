@@ -79,7 +79,7 @@ pub(crate) struct DemoArguments {
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
     /// How many schools to invent.
-    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=900))]
     pub schools: u32,
     /// Stop after the documents are made.
     #[arg(long)]

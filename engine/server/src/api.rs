@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
@@ -13,7 +14,7 @@ use bieumau_pipeline::{Document, Problem, ProblemKind, RenderRequest};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::error::problem_json;
+use crate::error::{problem_json, problem_json_as};
 use crate::locale;
 use crate::serve::App;
 
@@ -65,9 +66,13 @@ pub(crate) async fn render(
     State(app): State<Arc<App>>,
     Path(report): Path<String>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Response {
     let asked = locale::choose(None, &headers);
+    let body = match body {
+        Ok(body) => body,
+        Err(rejection) => return problem_json_as(rejection.status(), &unreadable(), asked),
+    };
     let request = match read_body(report, &body) {
         Ok(request) => request,
         Err(problem) => return problem_json(&problem, asked),
@@ -76,6 +81,16 @@ pub(crate) async fn render(
         Ok(document) => answer(document, true),
         Err(problem) => problem_json(&problem, asked),
     }
+}
+
+fn unreadable() -> Problem {
+    Problem::new(
+        ProblemKind::BadInput,
+        "J018",
+        "Nội dung yêu cầu quá dài, hoặc bị đứt giữa chừng",
+        "the body is too long, or broke off",
+    )
+    .help("Chỉ gửi tham số và định dạng", "send parameters and format only")
 }
 
 fn read_body(report: String, body: &[u8]) -> Result<RenderRequest, Problem> {

@@ -23,7 +23,11 @@ pub(crate) fn status(kind: ProblemKind) -> StatusCode {
 
 /// Answers with `application/problem+json` in the asked language.
 pub(crate) fn problem_json(problem: &Problem, asked: Locale) -> Response {
-    let status = status(problem.kind);
+    problem_json_as(status(problem.kind), problem, asked)
+}
+
+/// The same with a status of its own, for what only HTTP knows.
+pub(crate) fn problem_json_as(status: StatusCode, problem: &Problem, asked: Locale) -> Response {
     let findings: Vec<Value> = problem
         .findings
         .iter()

@@ -131,10 +131,11 @@ fn routes(app: Arc<App>) -> Router {
 /// Refuses requests for other host names (DNS rebinding), and adds the security headers.
 async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
-    if !host.is_some_and(|host| app.hosts.iter().any(|own| own.eq_ignore_ascii_case(host))) {
-        return (StatusCode::MISDIRECTED_REQUEST, "unknown host").into_response();
-    }
-    let mut response = next.run(request).await;
+    let known = host.is_some_and(|host| app.hosts.iter().any(|own| own.eq_ignore_ascii_case(host)));
+    let mut response = match known {
+        true => next.run(request).await,
+        false => (StatusCode::MISDIRECTED_REQUEST, "unknown host").into_response(),
+    };
     let headers = response.headers_mut();
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
