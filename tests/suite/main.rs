@@ -4,11 +4,16 @@
 //! before you commit it. The test program is also its own render worker.
 
 mod support;
+mod web;
 
 mod definitions;
 mod documents;
 mod examples;
 mod floors;
+mod hostile;
+mod http;
+mod readmes;
+mod scope;
 
 use std::process::ExitCode;
 
@@ -30,7 +35,11 @@ fn main() -> ExitCode {
     trials.extend(floors::trials());
     trials.extend(definitions::trials());
     trials.extend(documents::trials());
+    trials.extend(http::trials());
+    trials.extend(scope::trials());
+    trials.extend(hostile::trials());
     trials.extend(examples::trials());
+    trials.extend(readmes::trials());
     let conclusion = libtest_mimic::run(&Arguments::from_iter(given), trials);
     support::tidy();
     conclusion.exit_code()

@@ -46,9 +46,10 @@ pub fn workers(count: usize) -> Workers {
     Workers { program, arguments: vec!["render-worker".into()], count, time: None }
 }
 
-/// Workers that are stopped after a second, for templates without end.
+/// Workers that are stopped after four seconds, for templates without end. A right template is
+/// far below that on a busy machine too.
 pub fn hasty_workers() -> Workers {
-    Workers { time: Some(Duration::from_secs(1)), ..workers(2) }
+    Workers { time: Some(Duration::from_secs(4)), ..workers(2) }
 }
 
 /// A site with its folder, which goes when the site goes.

@@ -10,7 +10,7 @@ use bieumau_render::Renderer;
 
 use crate::files::Files;
 use crate::problem::Problem;
-use crate::site::{Workers, files_problem, renderer, source_tree};
+use crate::site::{Workers, overlaid, renderer, source_tree};
 use crate::templates::Templates;
 
 /// What a check found, with the files that it read.
@@ -27,7 +27,7 @@ pub struct Checked {
 /// Templates are compiled against their samples when there are `workers` to do it.
 pub fn check(folder: Option<&Path>, workers: Option<&Workers>) -> Result<Checked, Problem> {
     let files = match folder {
-        Some(folder) => Files::shipped().overlaid(folder).map_err(|error| files_problem(&error))?,
+        Some(folder) => overlaid(folder)?,
         None => Files::shipped(),
     };
     check_files(files, workers)

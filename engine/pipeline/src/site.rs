@@ -73,7 +73,7 @@ impl Definitions {
 
     /// Checks the shipped definitions overlaid by those of the site `folder`.
     pub fn of(folder: &Path) -> Result<Self, Problem> {
-        Self::from_files(Files::shipped().overlaid(folder).map_err(|error| files_problem(&error))?)
+        Self::from_files(overlaid(folder)?)
     }
 
     fn from_files(files: Files) -> Result<Self, Problem> {
@@ -95,16 +95,7 @@ impl Site {
     /// Opens the site in `folder`: checks its definitions and brings its tables up to them.
     pub fn open(folder: &Path, workers: &Workers, now: Timestamp) -> Result<Self, Problem> {
         if !folder.join("site.yaml").is_file() {
-            return Err(Problem::new(
-                ProblemKind::BadInput,
-                "J031",
-                format!("`{}` không phải là một hệ thống biểu mẫu", folder.display()),
-                format!("`{}` is not a site", folder.display()),
-            )
-            .help(
-                "Tạo mới bằng `bieumau init`, thử bằng `bieumau demo`, hoặc chỉ rõ `--site THƯ_MỤC`",
-                "make one with `bieumau init`, try `bieumau demo`, or name it with `--site DIR`",
-            ));
+            return Err(no_site(folder));
         }
         let definitions = Definitions::of(folder)?;
         let store = open_store(&folder.join(&definitions.data), &definitions, now)?;
@@ -201,6 +192,28 @@ impl Site {
     }
 }
 
+/// Lays the definitions of the site `folder` over the shipped ones.
+pub(crate) fn overlaid(folder: &Path) -> Result<Files, Problem> {
+    // Without this, a folder with a slip in its name would pass as a site without files of its own.
+    if !folder.is_dir() {
+        return Err(no_site(folder));
+    }
+    Files::shipped().overlaid(folder).map_err(|error| files_problem(&error))
+}
+
+fn no_site(folder: &Path) -> Problem {
+    Problem::new(
+        ProblemKind::BadInput,
+        "J031",
+        format!("`{}` không phải là một hệ thống biểu mẫu", folder.display()),
+        format!("`{}` is not a site", folder.display()),
+    )
+    .help(
+        "Tạo mới bằng `bieumau init`, thử bằng `bieumau demo`, hoặc chỉ rõ `--site THƯ_MỤC`",
+        "make one with `bieumau init`, try `bieumau demo`, or name it with `--site DIR`",
+    )
+}
+
 /// Lists the reports of a catalog by topic and title.
 pub(crate) fn list(catalog: &Catalog) -> Vec<ReportSummary> {
     let mut reports: Vec<_> = catalog.reports.values().map(summary).collect();
@@ -279,7 +292,7 @@ pub(crate) fn wrong_definitions(findings: Diagnostics) -> Problem {
     .with(findings)
 }
 
-pub(crate) fn files_problem(error: &FilesError) -> Problem {
+fn files_problem(error: &FilesError) -> Problem {
     Problem::new(
         ProblemKind::Machine,
         "J033",
