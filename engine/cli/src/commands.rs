@@ -63,9 +63,10 @@ pub(crate) fn workers() -> Result<Workers, Problem> {
     Ok(Workers { program, arguments: vec!["render-worker".into()], count, time: None })
 }
 
-/// A folder that holds no site still has the shipped definitions.
+/// A folder that holds no site still has the shipped definitions; one that is not there is an
+/// error, which `pipeline` tells.
 fn catalog_folder(site: &Path) -> Option<&Path> {
-    site.join("site.yaml").is_file().then_some(site)
+    (site.join("site.yaml").is_file() || !site.is_dir()).then_some(site)
 }
 
 fn machine(vi: String, en: String) -> Problem {
@@ -74,6 +75,13 @@ fn machine(vi: String, en: String) -> Problem {
 
 fn usage(vi: impl Into<String>, en: impl Into<String>) -> Problem {
     Problem::new(ProblemKind::BadInput, "J092", vi, en)
+}
+
+/// Prints a result. Whoever closes the pipe early, as `head` does, has read enough.
+pub(crate) fn print_line(what: &dyn std::fmt::Display) {
+    if writeln!(io::stdout(), "{what}").is_err() {
+        std::process::exit(0);
+    }
 }
 
 fn say(locale: Locale, vi: &str, en: &str) {
@@ -206,7 +214,7 @@ fn make_demo(asked: &DemoArguments, locale: Locale) -> Result<Ending, Problem> {
         ),
     );
     for example in &made {
-        println!("{}", example.path.display());
+        print_line(&example.path.display());
         for finding in &example.findings {
             eprintln!("  {}", finding.one_line(locale));
         }
@@ -254,7 +262,7 @@ fn make_site(asked: &InitArguments, locale: Locale) -> Result<Ending, Problem> {
         school: asked.school.clone(),
     };
     bieumau_pipeline::init(&asked.folder, &wanted, Timestamp::now())?;
-    println!("{}", asked.folder.display());
+    print_line(&asked.folder.display());
     say(
         locale,
         &format!("Đã tạo. Mở bằng: bieumau --site {} serve", asked.folder.display()),
@@ -281,7 +289,7 @@ fn ask_person(flag: &str, question: &str) -> Result<String, Problem> {
 
 fn schema(kind: Option<&str>) -> Result<Ending, Problem> {
     let text = bieumau_pipeline::schema(kind)?;
-    println!("{text:#}");
+    print_line(&format_args!("{text:#}"));
     Ok(Ending::Done)
 }
 
@@ -294,7 +302,7 @@ fn plugin(site: &Path, asked: &PluginCommand, locale: Locale) -> Result<Ending, 
             let text = read_input(input)?;
             let folder = catalog_folder(site);
             let answer = bieumau_pipeline::call_plugin(folder, plugin, rule, &text, *explain)?;
-            println!("{answer:#}");
+            print_line(&format_args!("{answer:#}"));
             Ok(Ending::Done)
         }
         PluginCommand::Build { folders, verify } => build(folders, *verify, locale),
@@ -307,13 +315,13 @@ fn build(folders: &[std::path::PathBuf], verify: bool, locale: Locale) -> Result
         if verify {
             if bieumau_pipeline::is_plugin_stale(folder)? {
                 stale = true;
-                println!("{}", folder.display());
+                print_line(&folder.display());
             }
         } else {
             let built = bieumau_pipeline::build_plugin(folder, &mut |line| {
                 eprintln!("{}", line.get(locale));
             })?;
-            println!("{}", built.display());
+            print_line(&built.display());
         }
     }
     if stale {

@@ -7,7 +7,7 @@ use bieumau_pipeline::{Problem, ReportSummary};
 
 use crate::Ending;
 use crate::arguments::{CheckArguments, FindingsFormat};
-use crate::commands::workers;
+use crate::commands::{print_line, workers};
 use crate::{sarif, terminal};
 
 pub(crate) fn check(
@@ -15,22 +15,26 @@ pub(crate) fn check(
     asked: &CheckArguments,
     locale: Locale,
 ) -> Result<Ending, Problem> {
-    let folder = site.is_dir().then_some(site);
     let workers = if asked.without_templates { None } else { Some(workers()?) };
-    let checked = bieumau_pipeline::check(folder, workers.as_ref())?;
+    let checked = bieumau_pipeline::check(Some(site), workers.as_ref())?;
     match asked.format {
         FindingsFormat::Human => {
-            println!("{}", terminal::findings_text(&checked.findings, &checked.files, locale));
+            print_line(&terminal::findings_text(&checked.findings, &checked.files, locale));
         }
         FindingsFormat::Short => {
             for finding in checked.findings.iter() {
-                println!("{}", finding.one_line(locale));
+                print_line(&finding.one_line(locale));
             }
         }
         FindingsFormat::Json => {
-            println!("{:#}", serde_json::to_value(&checked.findings).unwrap_or_default());
+            print_line(&format_args!(
+                "{:#}",
+                serde_json::to_value(&checked.findings).unwrap_or_default()
+            ));
         }
-        FindingsFormat::Sarif => println!("{:#}", sarif::log(&checked.findings, locale)),
+        FindingsFormat::Sarif => {
+            print_line(&format_args!("{:#}", sarif::log(&checked.findings, locale)))
+        }
     }
     Ok(if checked.findings.has_errors() { Ending::Findings } else { Ending::Done })
 }
@@ -42,11 +46,11 @@ pub(crate) fn reports(
 ) -> Result<Ending, Problem> {
     let reports = bieumau_pipeline::list_reports(*folder)?;
     if json {
-        println!("{:#}", serde_json::to_value(&reports).unwrap_or_default());
+        print_line(&format_args!("{:#}", serde_json::to_value(&reports).unwrap_or_default()));
         return Ok(Ending::Done);
     }
     for report in &reports {
-        println!("{}", report_text(report, locale));
+        print_line(&report_text(report, locale));
     }
     Ok(Ending::Done)
 }
@@ -78,13 +82,13 @@ pub(crate) fn plugins(
 ) -> Result<Ending, Problem> {
     let plugins = bieumau_pipeline::list_plugins(*folder)?;
     if json {
-        println!("{:#}", serde_json::to_value(&plugins).unwrap_or_default());
+        print_line(&format_args!("{:#}", serde_json::to_value(&plugins).unwrap_or_default()));
         return Ok(Ending::Done);
     }
     for plugin in &plugins {
-        println!("{} {}  {}", plugin.id, plugin.version, plugin.title.get(locale));
+        print_line(&format_args!("{} {}  {}", plugin.id, plugin.version, plugin.title.get(locale)));
         for rule in &plugin.rules {
-            println!("    {:<24} {}", rule.id, rule.title.get(locale));
+            print_line(&format_args!("    {:<24} {}", rule.id, rule.title.get(locale)));
         }
     }
     Ok(Ending::Done)

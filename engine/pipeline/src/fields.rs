@@ -1,15 +1,15 @@
 //! The fields of a report as a person fills them in: lists narrowed by what is given already.
 
-use bieumau_model::definition::{Form, Parameter, ParameterType, Report};
+use bieumau_model::definition::{Catalog, Form, Parameter, ParameterType, Report};
 use bieumau_model::scope::Caller;
 use bieumau_model::table::Value;
-use bieumau_model::text::Text;
+use bieumau_model::text::{Locale, Text};
 use bieumau_store::Reader;
 use indexmap::IndexMap;
 
-use crate::parameters::{RawParameters, allowed_codes, bind, school_year};
-use crate::problem::Problem;
-use crate::render::store_problem;
+use crate::parameters::{Parameters, RawParameters, allowed_codes, bind, school_year};
+use crate::problem::{Problem, ProblemKind};
+use crate::render::{plain, store_problem};
 use crate::site::Site;
 use crate::views::{ChoiceView, FieldView, ReportView, format_word};
 
@@ -34,6 +34,10 @@ impl Site {
                 .get(&parameter.id)
                 .map(|value| value.trim().to_owned())
                 .filter(|value| !value.is_empty());
+            // Only one school, or the year that the site is in: nobody should have to pick it.
+            if !given.contains_key(&parameter.id) {
+                field.value = self.usual(parameter, &field);
+            }
             // A value that is not in the list belongs to an earlier choice.
             if field.lists
                 && let Some(value) = &field.value
@@ -67,6 +71,19 @@ impl Site {
             ready: bound.is_ok(),
             fields,
         })
+    }
+
+    /// The value that a field has before a person chooses one.
+    fn usual(&self, parameter: &Parameter, field: &FieldView) -> Option<String> {
+        let config = self.config();
+        match (&parameter.kind, field.choices.as_slice()) {
+            (ParameterType::SchoolYear, _) => config?.year.map(|year| year.to_string()),
+            (ParameterType::Reference { to, .. }, [only]) if to == "school" => {
+                Some(only.value.clone())
+            }
+            (ParameterType::Reference { to, .. }, _) if to == "school" => config?.school.clone(),
+            _ => None,
+        }
     }
 
     fn field(
@@ -133,16 +150,9 @@ impl Site {
         settled: &RawParameters,
         field: &mut FieldView,
     ) -> Result<(), Problem> {
-        let catalog = self.catalog();
-        let Some(form) = catalog.forms.get(to) else { return Ok(()) };
-        // What stands before narrows the list: a school and year its classes, a class its pupils.
-        let tied = |name: &str| {
-            let of = |form: &Form| form.field(name).is_some();
-            of(form) || (form.id == "pupil" && catalog.forms.get("enrolment").is_some_and(of))
-        };
+        let Some(form) = self.catalog().forms.get(to) else { return Ok(()) };
         let mut filters: Vec<(&str, Value)> = Vec::new();
-        let earlier = report.parameters.iter().take_while(|other| other.id != parameter.id);
-        for other in earlier.filter(|other| tied(&other.id)) {
+        for other in narrowing(report, parameter, form, self.catalog()) {
             field.depends.push(other.id.clone());
             match settled.get(&other.id) {
                 Some(value) => filters.push((&other.id, read_filter(other, value))),
@@ -169,6 +179,65 @@ impl Site {
             .collect();
         Ok(())
     }
+
+    /// Makes sure that every record that a parameter names is there for the caller.
+    pub(crate) fn find_references(
+        &self,
+        reader: &Reader,
+        report: &Report,
+        parameters: &Parameters,
+    ) -> Result<(), Problem> {
+        for parameter in &report.parameters {
+            let ParameterType::Reference { to, only } = &parameter.kind else { continue };
+            let Some(form) = self.catalog().forms.get(to) else { continue };
+            let Some(key) = form.key.last() else { continue };
+            let value = &parameters[&parameter.id];
+            if *value == Value::Missing {
+                continue;
+            }
+            let mut filters: Vec<(&str, Value)> = vec![(key, value.clone())];
+            for other in narrowing(report, parameter, form, self.catalog()) {
+                filters.push((&other.id, parameters[&other.id].clone()));
+            }
+            filters.extend(only.iter().map(|(name, value)| (&**name, Value::Text(value.clone()))));
+            if reader.choices(to, &filters).map_err(store_problem)?.is_empty() {
+                return Err(not_found(parameter, value));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The parameters before `parameter` that narrow its list: a school and year its classes, a class
+/// its pupils (through their enrolment).
+fn narrowing<'a>(
+    report: &'a Report,
+    parameter: &'a Parameter,
+    form: &'a Form,
+    catalog: &'a Catalog,
+) -> impl Iterator<Item = &'a Parameter> {
+    let enrolment = catalog.forms.get("enrolment").filter(|_| form.id == "pupil");
+    let tied = move |name: &str| {
+        form.field(name).is_some() || enrolment.is_some_and(|form| form.field(name).is_some())
+    };
+    let earlier = report.parameters.iter().take_while(|other| other.id != parameter.id);
+    earlier.filter(move |other| tied(&other.id))
+}
+
+fn not_found(parameter: &Parameter, value: &Value) -> Problem {
+    let value = plain(value).unwrap_or_default();
+    let (vi, en) = (parameter.title.get(Locale::Vi), parameter.title.get(Locale::En));
+    Problem::new(
+        ProblemKind::NotFound,
+        "J013",
+        format!("Không có `{value}` ({vi}) trong phạm vi của bạn"),
+        format!("there is no `{value}` ({en}) within your scope"),
+    )
+    .help(
+        "Xem lại mã và các tham số đứng trước, hoặc hỏi người quản trị về phạm vi được xem",
+        "check it and the parameters before it, or ask the administrator what you may see",
+    )
+    .at(format!("/parameters/{}", parameter.id))
 }
 
 fn read_filter(parameter: &Parameter, value: &str) -> Value {

@@ -96,7 +96,8 @@ impl Site {
         parameters: &Parameters,
     ) -> Result<(Vec<Table>, Diagnostics), Problem> {
         let reader = self.reader(caller)?;
-        let setting = self.setting(caller, report, parameters)?;
+        self.find_references(&reader, report, parameters)?;
+        let setting = self.setting(&reader, report, parameters)?;
         let mut tables = query(&reader, report, parameters)?;
         let (catalog, plugins) = (self.catalog(), self.plugins());
         let applied = rules::apply(report, catalog, plugins, &setting, parameters, &tables)?;
@@ -163,41 +164,30 @@ impl Site {
     /// Finds out level and province of the school that the report is about.
     fn setting(
         &self,
-        caller: &Caller,
+        reader: &Reader,
         report: &Report,
         parameters: &Parameters,
     ) -> Result<Setting, Problem> {
-        let text = |value: Option<&Value>| match value {
-            Some(Value::Text(text)) => Some(text.clone()),
+        let text = |value| match value {
+            Some(Value::Text(text)) => Some(text),
             _ => None,
         };
         let year = match parameters.get("year") {
             Some(Value::Integer(year)) => Some(*year),
             _ => None,
         };
+        let config = self.config();
         let Some(Value::Text(school)) = parameters.get("school") else {
-            return Ok(Setting { year, ..Setting::default() });
+            let province = config.and_then(|site| site.province.clone());
+            return Ok(Setting { year, province, ..Setting::default() });
         };
-        let form = self.form("school")?;
-        let key = [Value::Text(school.clone())];
-        let found = self.store().record(caller, form, &key).map_err(store_problem)?;
-        let Some(found) = found else {
-            return Err(Problem::new(
-                ProblemKind::NotFound,
-                "J013",
-                format!("Không có trường `{school}` trong phạm vi của bạn"),
-                format!("there is no school `{school}` within your scope"),
-            )
-            .help(
-                "Xem lại mã trường, hoặc hỏi người quản trị về phạm vi được xem",
-                "check the code, or ask the administrator what you may see",
-            )
-            .at("/parameters/school"));
-        };
+        let found = reader
+            .records("school", &[("school", Value::Text(school.clone()))])
+            .map_err(store_problem)?;
         let setting = Setting {
-            level: text(found.field("level")),
+            level: text(found.value(0, "level")),
             year,
-            province: text(found.field("province")),
+            province: text(found.value(0, "province")),
         };
         if let Some(level) = &setting.level
             && !report.levels.is_empty()
@@ -264,7 +254,7 @@ fn label(report: &Report, parameters: &Parameters) -> String {
     format!("{} ({})", report.id, given.join(" "))
 }
 
-fn plain(value: &Value) -> Option<String> {
+pub(crate) fn plain(value: &Value) -> Option<String> {
     match value {
         Value::Missing => None,
         Value::Text(text) => Some(text.clone()),

@@ -7,12 +7,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bieumau_model::check::{self, SourceTree};
-use bieumau_model::definition::{Catalog, Form, Report};
+use bieumau_model::definition::{Catalog, Report, Site as SiteConfig};
 use bieumau_model::diagnostic::Diagnostics;
 use bieumau_model::nearest;
 use bieumau_model::scope::Caller;
 use bieumau_model::table::Table;
-use bieumau_model::text::Text;
+use bieumau_model::text::{Locale, Text};
 use bieumau_render::{Config, Renderer, Template};
 use bieumau_store::Store;
 use jiff::Timestamp;
@@ -47,11 +47,8 @@ pub struct Workers {
 pub(crate) struct Definitions {
     pub files: Files,
     pub catalog: Catalog,
-    pub title: Text,
-    /// Address on which the site asks to be served.
-    pub listen: Option<String>,
-    /// File of the records inside the site folder.
-    pub data: String,
+    /// The site's own configuration, when it has one.
+    pub site: Option<SiteConfig>,
 }
 
 /// A site that can do jobs. Shared between threads.
@@ -81,13 +78,7 @@ impl Definitions {
         if checked.diagnostics.has_errors() {
             return Err(wrong_definitions(checked.diagnostics));
         }
-        let site = checked.site;
-        let title = site
-            .as_ref()
-            .map_or_else(|| Text::both("Biểu mẫu nhà trường", "School forms"), |s| s.title.clone());
-        let listen = site.as_ref().and_then(|site| site.listen.clone());
-        let data = site.and_then(|site| site.data).unwrap_or_else(|| DATA_FILE.to_owned());
-        Ok(Self { files, catalog: checked.catalog, title, listen, data })
+        Ok(Self { files, catalog: checked.catalog, site: checked.site })
     }
 }
 
@@ -98,7 +89,7 @@ impl Site {
             return Err(no_site(folder));
         }
         let definitions = Definitions::of(folder)?;
-        let store = open_store(&folder.join(&definitions.data), &definitions, now)?;
+        let store = open_store(&folder.join(data_file(&definitions)), &definitions, now)?;
         let readers = ReaderPool::new(store.readers());
         let plugins = Plugins::new(&definitions.catalog, &definitions.files)?;
         let renderer = renderer(&definitions.files, workers);
@@ -115,13 +106,23 @@ impl Site {
     }
 
     /// Returns the title of the site.
-    pub fn title(&self) -> &Text {
-        &self.definitions.title
+    pub fn title(&self) -> Text {
+        let unnamed = || Text::both("Biểu mẫu nhà trường", "School forms");
+        self.config().map_or_else(unnamed, |site| site.title.clone())
+    }
+
+    /// Returns the language of a person who asks for none.
+    pub fn locale(&self) -> Locale {
+        self.config().map_or(Locale::Vi, |site| site.locale)
     }
 
     /// Returns the address on which the site asks to be served.
     pub fn listen(&self) -> Option<&str> {
-        self.definitions.listen.as_deref()
+        self.config().and_then(|site| site.listen.as_deref())
+    }
+
+    pub(crate) fn config(&self) -> Option<&SiteConfig> {
+        self.definitions.site.as_ref()
     }
 
     /// Lists the reports, by topic and title.
@@ -134,8 +135,9 @@ impl Site {
         self.report(id).map(summary)
     }
 
-    /// Makes sure that the data can be read.
+    /// Makes sure that records and audit can be read.
     pub fn health(&self) -> Result<(), Problem> {
+        self.store().audit(1).map_err(store_problem)?;
         self.reader(&Caller::Operator).map(|_| ())
     }
 
@@ -157,11 +159,6 @@ impl Site {
 
     pub(crate) fn catalog(&self) -> &Catalog {
         &self.definitions.catalog
-    }
-
-    /// Returns a form that reports of this site rest on.
-    pub(crate) fn form(&self, id: &str) -> Result<&Form, Problem> {
-        self.catalog().forms.get(id).ok_or_else(|| unknown_form(id))
     }
 
     pub(crate) fn plugins(&self) -> &Plugins {
@@ -228,6 +225,11 @@ pub(crate) fn source_tree(files: &Files) -> SourceTree {
         .filter(|(path, _)| !path.ends_with(".ttf") && !path.ends_with(".wasm"))
         .map(|(path, bytes)| (path, text(bytes)))
         .collect()
+}
+
+/// The file of the records inside the site folder.
+fn data_file(definitions: &Definitions) -> &str {
+    definitions.site.as_ref().and_then(|site| site.data.as_deref()).unwrap_or(DATA_FILE)
 }
 
 /// Opens the store and brings its tables up to the definitions.

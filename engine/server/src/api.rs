@@ -41,7 +41,7 @@ pub(crate) async fn report(
 ) -> Response {
     match app.site.report_summary(&report) {
         Ok(summary) => Json(summary).into_response(),
-        Err(problem) => problem_json(&problem, locale::choose(None, &headers)),
+        Err(problem) => problem_json(&problem, locale::choose(None, &headers, app.site.locale())),
     }
 }
 
@@ -68,7 +68,7 @@ pub(crate) async fn render(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let asked = locale::choose(None, &headers);
+    let asked = locale::choose(None, &headers, app.site.locale());
     let body = match body {
         Ok(body) => body,
         Err(rejection) => return problem_json_as(rejection.status(), &unreadable(), asked),

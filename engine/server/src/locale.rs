@@ -1,11 +1,12 @@
-//! The language of an answer: the `lang` of the address, else what the browser asks for.
+//! The language of an answer: the `lang` of the address, else what the browser asks for, else that
+//! of the site.
 
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
 use bieumau_model::text::Locale;
 
-/// Chooses the language; Vietnamese unless English is asked for first.
-pub(crate) fn choose(asked: Option<&str>, headers: &HeaderMap) -> Locale {
+/// Chooses the language; `usual` is that of the site.
+pub(crate) fn choose(asked: Option<&str>, headers: &HeaderMap, usual: Locale) -> Locale {
     let first = headers
         .get(ACCEPT_LANGUAGE)
         .and_then(|value| value.to_str().ok())
@@ -17,7 +18,8 @@ pub(crate) fn choose(asked: Option<&str>, headers: &HeaderMap) -> Locale {
         Some("en") => Locale::En,
         Some("vi") => Locale::Vi,
         _ if first.starts_with("en") => Locale::En,
-        _ => Locale::Vi,
+        _ if first.starts_with("vi") => Locale::Vi,
+        _ => usual,
     }
 }
 

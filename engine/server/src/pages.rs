@@ -49,7 +49,7 @@ pub(crate) async fn start(
     Query(given): Query<Given>,
     headers: HeaderMap,
 ) -> Response {
-    let asked = locale::choose(given.get("lang").map(String::as_str), &headers);
+    let asked = locale::choose(given.get("lang").map(String::as_str), &headers, app.site.locale());
     let (page_app, page_given) = (app.clone(), given.clone());
     let built =
         tokio::task::spawn_blocking(move || start_context(&page_app, &page_given, asked)).await;
@@ -67,7 +67,7 @@ pub(crate) async fn document(
     Query(mut given): Query<Given>,
     headers: HeaderMap,
 ) -> Response {
-    let asked = locale::choose(given.remove("lang").as_deref(), &headers);
+    let asked = locale::choose(given.remove("lang").as_deref(), &headers, app.site.locale());
     let download = given.remove("download").is_some();
     let format = given.remove("format").unwrap_or_else(|| "html".to_owned());
     let page = given.remove("page").and_then(|page| page.parse().ok());
@@ -88,7 +88,7 @@ pub(crate) async fn not_found(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    let asked = locale::choose(None, &headers);
+    let asked = locale::choose(None, &headers, app.site.locale());
     let problem = Problem::new(
         ProblemKind::NotFound,
         "J001",
