@@ -24,6 +24,9 @@ pub mod bindings {
     });
 }
 
+#[global_allocator]
+static ALLOCATOR: crate::allocator::Bump = crate::allocator::Bump::new();
+
 /// What the host calls: a plugin behind the contract.
 pub struct Component<P>(PhantomData<P>);
 

@@ -15,6 +15,8 @@ pub mod row;
 pub mod plugin;
 
 #[cfg(target_arch = "wasm32")]
+mod allocator;
+#[cfg(target_arch = "wasm32")]
 #[doc(hidden)]
 pub mod export;
 

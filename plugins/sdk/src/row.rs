@@ -26,10 +26,17 @@ pub trait Row<'a>: Sized {
 }
 
 /// The rows of a table of the call.
-#[derive(Debug, Clone, Copy)]
 pub struct Rows<'a, R: Row<'a>> {
     table: Option<(&'a Table, R::Columns)>,
 }
+
+impl<'a, R: Row<'a>> Clone for Rows<'a, R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<'a, R: Row<'a>> Copy for Rows<'a, R> {}
 
 /// A cell that must be there and is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,16 +76,30 @@ impl<'a, R: Row<'a>> Rows<'a, R> {
     }
 
     /// Walks over the rows; a row that lacks a needed cell comes as an error.
-    pub fn iter(self) -> impl Iterator<Item = Result<R, MissingCell<'a>>> {
-        self.table.into_iter().flat_map(|(table, columns)| {
-            (0..table.rows).map(move |row| {
-                R::read(&columns, row).map_err(|column| MissingCell {
-                    table: &table.name,
-                    row,
-                    column,
-                })
-            })
-        })
+    pub fn iter(self) -> Iter<'a, R> {
+        Iter { rows: self, next: 0 }
+    }
+}
+
+/// Walks over the rows of a table.
+pub struct Iter<'a, R: Row<'a>> {
+    rows: Rows<'a, R>,
+    next: usize,
+}
+
+impl<'a, R: Row<'a>> Iterator for Iter<'a, R> {
+    type Item = Result<R, MissingCell<'a>>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let (table, columns) = self.rows.table.as_ref()?;
+        let row = self.next;
+        if row == table.rows {
+            return None;
+        }
+        self.next += 1;
+        let missing = |column| MissingCell { table: &table.name, row, column };
+        Some(R::read(columns, row).map_err(missing))
     }
 }
 
@@ -107,6 +128,15 @@ impl<'a, R: Row<'a>> TableWriter<'a, R> {
     pub fn new(name: &str) -> Self {
         let table = Table { name: name.to_owned(), rows: 0, columns: R::empty() };
         Self { table, row: PhantomData }
+    }
+
+    /// Makes an empty table with room for so many rows.
+    pub fn with_capacity(name: &str, rows: usize) -> Self {
+        let mut writer = Self::new(name);
+        for column in &mut writer.table.columns {
+            column.reserve(rows);
+        }
+        writer
     }
 
     /// Adds a row.

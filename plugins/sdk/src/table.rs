@@ -62,6 +62,12 @@ impl Table {
 }
 
 impl Column {
+    /// Makes room for so many more cells.
+    pub(crate) fn reserve(&mut self, rows: usize) {
+        self.present.reserve(rows);
+        self.cells.reserve(rows);
+    }
+
     /// Returns whether the cell in `row` is there.
     #[inline]
     pub fn is_present(&self, row: usize) -> bool {
@@ -70,6 +76,20 @@ impl Column {
 }
 
 impl Cells {
+    /// Makes room for so many more cells.
+    fn reserve(&mut self, rows: usize) {
+        match self {
+            Self::Text { utf8, ends } => {
+                // Codes and numbers of pupils are about that long.
+                utf8.reserve(rows * 8);
+                ends.reserve(rows);
+            }
+            Self::Integer(cells) | Self::Decimal { units: cells, .. } => cells.reserve(rows),
+            Self::Date(cells) => cells.reserve(rows),
+            Self::Boolean(cells) => cells.reserve(rows),
+        }
+    }
+
     /// Returns the word of the manifest for the type, without the scale.
     pub const fn kind(&self) -> &'static str {
         match self {

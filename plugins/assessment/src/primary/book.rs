@@ -185,7 +185,7 @@ fn pupil<'a>(at: usize, row: &PupilRow<'a>, rows: &mut RowFindings<'a>) -> Pupil
 /// Puts the rows of the other tables where they belong.
 struct Reader<'a, 'r> {
     pupils: Vec<Pupil<'a>>,
-    index: Index<(&'a str, i64)>,
+    index: Index<'a>,
     rows: &'r mut RowFindings<'a>,
 }
 

@@ -80,7 +80,7 @@ pub fn answer(
 }
 
 fn pupils(rules: &Parameters, book: &Book<'_>, outcomes: &[Assessment]) -> Table {
-    let mut table = TableWriter::new("pupils");
+    let mut table = TableWriter::with_capacity("pupils", book.pupils.len());
     for (pupil, (circular, outcome)) in book.pupils.iter().zip(outcomes) {
         let words = |words| Some(words).filter(|words: &&str| !words.is_empty());
         table.push(PupilAnswer {
@@ -111,7 +111,7 @@ fn is_completed(programme: Programme) -> Option<bool> {
 }
 
 fn subjects(book: &Book<'_>) -> Table {
-    let mut table = TableWriter::new("subjects");
+    let mut table = TableWriter::with_capacity("subjects", book.cells.len());
     for cell in &book.cells {
         let pupil = &book.pupils[cell.pupil];
         table.push(SubjectAnswer {
@@ -158,6 +158,11 @@ fn totals(
         totals.push(year, "programme", "completed", &rules.wording.completed, completed, roll);
         let rest = count(&|outcome| is_completed(outcome.programme) == Some(false));
         totals.push(year, "programme", "not_completed", &rules.wording.not_completed, rest, roll);
+        for (code, programme) in [("promoted", Programme::Completed), ("held_back", Programme::HeldBack)] {
+            let decided = programme.is_promoted();
+            let count = count(&|outcome| outcome.programme.is_promoted() == decided);
+            totals.push(year, "promotion", code, rules.promotion_label(programme), count, roll);
+        }
         for (item, subject) in &items {
             for (code, level) in SUBJECT_LEVELS {
                 let cells = book.cells.iter().filter(|cell| {

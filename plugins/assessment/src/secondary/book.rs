@@ -10,7 +10,7 @@ use bieumau_rules::tt22::{
 
 use super::tables::{CommentRow, MarkRow, PupilRow, ReassessmentRow, ResultRow};
 use crate::codes::{DECISIONS, LEVELS, PASSES, subject_name};
-use crate::index::Index;
+use crate::index::{Index, is_same};
 use crate::remarks::RowFindings;
 
 /// Everything that the tables say.
@@ -40,7 +40,10 @@ pub struct Pupil<'a> {
     pub pupil: &'a str,
     pub year: i64,
     pub grade: u8,
+    /// Left out of the year's assessment: by an individual plan, or because of `has_left`.
     pub not_assessed: bool,
+    /// Left the class before the year's end; what is there of the terms still counts for them.
+    pub has_left: bool,
     /// Term I, term II, after summer, the year.
     pub conduct: [Option<Level>; 4],
     pub absences: Option<u16>,
@@ -179,12 +182,10 @@ impl TermCells {
     }
 }
 
-type PupilIndex<'a> = Index<(&'a str, i64)>;
-
 fn pupils<'a>(
     call: &'a Call,
     rows: &mut RowFindings<'a>,
-) -> Result<(Vec<Pupil<'a>>, PupilIndex<'a>, Asked), Failure> {
+) -> Result<(Vec<Pupil<'a>>, Index<'a>, Asked), Failure> {
     let table = call.rows::<PupilRow<'a>>("pupils")?;
     let has_any = |columns: &[&str]| columns.iter().any(|column| table.has(column));
     let asked = Asked {
@@ -237,7 +238,8 @@ fn pupil<'a>(at: usize, row: &PupilRow<'a>, rows: &mut RowFindings<'a>) -> Pupil
         pupil: row.pupil,
         year: row.year,
         grade,
-        not_assessed: row.not_assessed == Some(true),
+        not_assessed: row.not_assessed == Some(true) || row.has_left == Some(true),
+        has_left: row.has_left == Some(true),
         conduct,
         absences,
         learning,
@@ -249,7 +251,7 @@ fn pupil<'a>(at: usize, row: &PupilRow<'a>, rows: &mut RowFindings<'a>) -> Pupil
 /// Puts the rows of the other tables where they belong.
 struct Reader<'a, 'r> {
     pupils: Vec<Pupil<'a>>,
-    index: PupilIndex<'a>,
+    index: Index<'a>,
     slots: Vec<Slot<'a>>,
     rows: &'r mut RowFindings<'a>,
 }
@@ -416,7 +418,7 @@ impl<'a> Reader<'a, '_> {
             return None;
         };
         let subjects = &mut self.pupils[pupil].subjects;
-        if let Some((_, slot)) = subjects.iter().rev().find(|(code, _)| *code == subject) {
+        if let Some((_, slot)) = subjects.iter().rev().find(|(code, _)| is_same(code, subject)) {
             if self.slots[*slot].kind == kind {
                 return Some(*slot);
             }

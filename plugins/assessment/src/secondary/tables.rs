@@ -9,6 +9,7 @@ rows! {
         pub year: i64,
         pub grade: Option<i64>,
         pub not_assessed: Option<bool>,
+        pub has_left: Option<bool>,
         pub conduct_1: Option<&'a str>,
         pub conduct_2: Option<&'a str>,
         pub conduct_summer: Option<&'a str>,

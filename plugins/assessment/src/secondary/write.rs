@@ -69,7 +69,10 @@ pub fn answer(
 
 /// Returns whether a finding is about something that the report has.
 fn is_asked(book: &Book<'_>, finding: &bieumau_rules::finding::Finding) -> bool {
+    let has_left = finding.place.pupil.is_some_and(|at| book.pupils[at].has_left);
     match finding.code {
+        // Nobody decides on the promotion of a pupil who has left.
+        "E22-04" => !has_left,
         "E22-01" => book.asked.conduct,
         "E22-02" => book.asked.subjects,
         _ => true,
@@ -78,7 +81,7 @@ fn is_asked(book: &Book<'_>, finding: &bieumau_rules::finding::Finding) -> bool 
 
 /// Writes the subjects; also tells at which row each pupil begins.
 fn subjects(book: &Book<'_>, outcomes: &[Outcome]) -> (Table, Vec<usize>) {
-    let mut table = TableWriter::new("subjects");
+    let mut table = TableWriter::with_capacity("subjects", book.slots.len());
     let mut starts = Vec::with_capacity(book.pupils.len());
     for (pupil, outcome) in book.pupils.iter().zip(outcomes) {
         starts.push(table.len());
@@ -129,7 +132,7 @@ fn pupils(rules: &Parameters, book: &Book<'_>, outcomes: &[Outcome]) -> Table {
     // Texts must outlive the table.
     let reasons: Vec<Option<String>> =
         outcomes.iter().map(|outcome| reasons(rules, &outcome.promotion)).collect();
-    let mut table = TableWriter::new("pupils");
+    let mut table = TableWriter::with_capacity("pupils", book.pupils.len());
     for ((pupil, outcome), reasons) in book.pupils.iter().zip(outcomes).zip(&reasons) {
         table.push(pupil_answer(rules, pupil, outcome, reasons.as_deref()));
     }
@@ -222,7 +225,10 @@ fn totals(
 ) -> Result<Table, Failure> {
     let mut totals = Totals::new(call)?;
     for year in years(book.pupils.iter().map(|pupil| pupil.year)) {
-        let of_year = || book.pupils.iter().zip(outcomes).filter(move |(pupil, _)| pupil.year == year);
+        let of_year = || {
+            let stayed = |pupil: &Pupil<'_>| pupil.year == year && !pupil.has_left;
+            book.pupils.iter().zip(outcomes).filter(move |(pupil, _)| stayed(pupil))
+        };
         let mut roll = Roll::default();
         for (pupil, _) in of_year() {
             roll.pupils += 1;
