@@ -22,6 +22,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("definitions::shipped_templates_give_no_finding", || {
             no_finding(&check(None, Some(&workers(2))).map_err(crate::support::said)?.findings)
         }),
+        Trial::test("definitions::files_that_break_off_give_findings", broken_files),
         Trial::test("definitions::at_least_a_hundred_findings_are_described", at_least_a_hundred),
     ];
     let mut names: Vec<String> = fs::read_dir(cases("wrong"))
@@ -70,6 +71,36 @@ fn described(findings: &Diagnostics, folder: &Path) -> String {
     format!("{}\n{}", lines(Locale::Vi), lines(Locale::En))
 }
 
+/// Cuts shipped files at many places, in the middle of letters too: a finding each, and no panic.
+fn broken_files() -> Outcome {
+    let shipped =
+        Files::shipped().only(&["forms/core/", "forms/minutes/", "templates/", "plugins/"]);
+    for (path, least) in [
+        ("forms/core/pupil.form.yaml", 200),
+        ("forms/core/codes/province.yaml", 60),
+        ("forms/minutes/minutes_data_handover.report.yaml", 200),
+        ("templates/minutes/minutes_data_handover/sample.json", 0),
+        ("plugins/national/plugin.yaml", 100),
+    ] {
+        let bytes = shipped.get(path).ok_or(path)?;
+        for part in 0..9 {
+            // Odd steps, so that some cuts fall into a letter of two or three bytes.
+            let cut = least + (bytes.len() - least) * part / 10 + part;
+            let folder = tempfile::tempdir()?;
+            let to = folder.path().join(path);
+            fs::create_dir_all(to.parent().expect("inside the folder"))?;
+            fs::write(&to, &bytes[..cut])?;
+            let files = shipped.clone().overlaid(folder.path()).map_err(|e| e.to_string())?;
+            let findings = check_files(files, None).map_err(crate::support::said)?.findings;
+            // A list that ends early may still be a right list.
+            let whole =
+                path.contains("province") || path.contains("plugin.yaml") || path.contains("pupil");
+            ensure(whole || !findings.is_empty(), || format!("{path} cut at {cut}: no finding"))?;
+        }
+    }
+    Ok(())
+}
+
 /// Reads the references themselves: every finding has a line, most have a hint.
 fn at_least_a_hundred() -> Outcome {
     if *crate::UPDATE.get().expect("set by main") {
@@ -84,7 +115,9 @@ fn at_least_a_hundred() -> Outcome {
         if vietnamese.lines().count() != english.lines().count() {
             return Err(both(&path));
         }
-        for line in english.lines().filter(|line| line.contains(" error[") || line.contains(" warning[")) {
+        for line in
+            english.lines().filter(|line| line.contains(" error[") || line.contains(" warning["))
+        {
             findings += 1;
             hints += usize::from(line.ends_with(')'));
         }

@@ -17,8 +17,8 @@ use calamine::{Reader, Xlsx};
 use libtest_mimic::{Failed, Trial};
 
 use crate::support::{
-    Outcome, OwnSite, PRIMARY, SECONDARY, YEAR, catalog, contains, copy, demo, ensure,
-    form, html, keep, lacks, now, parameters, rendered, said, same, store, workers,
+    Outcome, OwnSite, PRIMARY, SECONDARY, YEAR, catalog, contains, copy, demo, ensure, form, html,
+    keep, lacks, now, parameters, rendered, said, same, store, workers,
 };
 
 /// Each shipped report with the parameters of one document.
@@ -61,9 +61,10 @@ pub fn trials() -> Vec<Trial> {
         }),
     ];
     for (report, given) in REPORTS {
-        trials.push(Trial::test(format!("documents::{report}::renders_in_every_format"), move || {
-            check_formats(report, &filled(report, given)?)
-        }));
+        trials.push(Trial::test(
+            format!("documents::{report}::renders_in_every_format"),
+            move || check_formats(report, &filled(report, given)?),
+        ));
         trials.push(Trial::test(
             format!("documents::{report}::has_the_same_bytes_every_time"),
             move || check_bytes(report, &filled(report, given)?),
@@ -84,7 +85,9 @@ fn listed(site: &Site, report: &str, given: &str) -> Result<Vec<(String, String)
     let view = site.report_view(&Caller::Operator, report, &parameters(given)).map_err(said)?;
     let field = view.fields.iter().find(|field| field.id == "pupil").ok_or("no pupils to pick")?;
     let pairs = field.choices.iter();
-    Ok(pairs.map(|choice| (choice.value.clone(), choice.label.get(Locale::Vi).to_owned())).collect())
+    Ok(pairs
+        .map(|choice| (choice.value.clone(), choice.label.get(Locale::Vi).to_owned()))
+        .collect())
 }
 
 fn check_formats(report: &str, given: &str) -> Outcome {
@@ -125,7 +128,11 @@ fn check_page(page: &str, report: &str, given: &str) -> Outcome {
     contains(&plain(page), &[name.label.get(Locale::Vi)])?;
     let Some(class) = given.find(" class=") else { return Ok(()) };
     let class = given[..class].to_owned() + given[class..].split(" point=").next().unwrap_or("");
-    let transcript = if report.starts_with("primary") { "primary_transcript" } else { "lower_secondary_transcript" };
+    let transcript = if report.starts_with("primary") {
+        "primary_transcript"
+    } else {
+        "lower_secondary_transcript"
+    };
     let (class, pupil) = match class.split_once(" pupil=") {
         Some((class, pupil)) => (class.to_owned(), Some(pupil.to_owned())),
         None => (class, None),
@@ -153,7 +160,15 @@ fn plain(page: &str) -> String {
             _ => {}
         }
     }
-    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&#39;", "'"), ("&#x2F;", "/"), ("&amp;", "&")];
+    let entities = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#x27;", "'"),
+        ("&#39;", "'"),
+        ("&#x2F;", "/"),
+        ("&amp;", "&"),
+    ];
     entities.iter().fold(text, |text, (entity, letter)| text.replace(entity, letter))
 }
 
@@ -180,7 +195,10 @@ fn a_workbook() -> Outcome {
     let (report, given) = REPORTS[4];
     let document = rendered(&demo().site, report, given, "xlsx")?;
     let mut book = Xlsx::new(Cursor::new(document.bytes))?;
-    same(book.sheet_names(), vec!["Trường, lớp, học sinh".to_owned(), "Học sinh theo khối".to_owned()])?;
+    same(
+        book.sheet_names(),
+        vec!["Trường, lớp, học sinh".to_owned(), "Học sinh theo khối".to_owned()],
+    )?;
     let grades = book.worksheet_range("Học sinh theo khối")?;
     let page = plain(&html(&demo().site, report, given)?);
     let rows: Vec<Vec<String>> =
@@ -202,7 +220,8 @@ fn a_csv_file() -> Outcome {
     let page = plain(&html(&demo().site, report, given)?);
     ensure(lines.len() > 10, || text.clone())?;
     for line in &lines[1..] {
-        let label = line.split(',').next().unwrap_or_default().trim_start_matches('\'').trim_matches('"');
+        let label =
+            line.split(',').next().unwrap_or_default().trim_start_matches('\'').trim_matches('"');
         contains(&page, &[label])?;
     }
     Ok(())
@@ -213,7 +232,9 @@ fn a_class_of_fifty() -> Outcome {
     let page = html(&demo().site, "lower_secondary_gradebook", &given)?;
     let lists: Vec<usize> = tables(&page)
         .into_iter()
-        .map(|rows| rows.iter().filter(|row| row.len() > 2 && row[0].parse::<u32>().is_ok()).count())
+        .map(|rows| {
+            rows.iter().filter(|row| row.len() > 2 && row[0].parse::<u32>().is_ok()).count()
+        })
         .filter(|rows| *rows > 13)
         .collect();
     ensure(lists.len() > 20 && lists.iter().all(|rows| *rows == 50), || {
@@ -225,7 +246,8 @@ fn a_class_of_fifty() -> Outcome {
 
 /// The cells of each table of a page, as plain text.
 fn tables(page: &str) -> Vec<Vec<Vec<String>>> {
-    let tables = page.split("<table").skip(1).map(|table| table.split("</table>").next().unwrap_or(table));
+    let tables =
+        page.split("<table").skip(1).map(|table| table.split("</table>").next().unwrap_or(table));
     tables
         .map(|table| {
             let body = table.split("<tbody>").nth(1).unwrap_or(table);
@@ -275,8 +297,12 @@ fn add_class(records: &mut Store, school: &str, class: &str, grade: i64) -> Outc
         cells: Cells::Integer(vec![Some(value)]),
     };
     let year = YEAR.parse()?;
-    let columns =
-        vec![text("school", school), number("year", year), text("class", class), number("grade", grade)];
+    let columns = vec![
+        text("school", school),
+        number("year", year),
+        text("class", class),
+        number("grade", grade),
+    ];
     let table = Table::new("class", columns)?;
     records.insert(&Caller::Operator, form("class"), &table, now(), "a new class")?;
     Ok(())
@@ -379,20 +405,26 @@ fn averages() -> Outcome {
         let subject = subjects.get(subject).ok_or_else(|| format!("no subject `{subject}`"))?;
         let by_score = section.contains("ĐĐG<sub>tx</sub>");
         for row in tables(section).iter().flatten().filter(|row| by_score && row.len() > 6) {
-            let Some(pupil) = row[0].parse().ok().and_then(|number: i64| pupils.get(&number)) else {
+            let Some(pupil) = row[0].parse().ok().and_then(|number: i64| pupils.get(&number))
+            else {
                 return Err(format!("no pupil of the class has this row: {row:?}").into());
             };
-            let native = [native(&records, pupil, subject, 1)?, native(&records, pupil, subject, 2)?];
+            let native =
+                [native(&records, pupil, subject, 1)?, native(&records, pupil, subject, 2)?];
             let (printed, expected) = if term == 1 {
                 (row[row.len() - 2].clone(), native[0].map(|first| first.average.to_string()))
             } else {
                 let year = native[0].zip(native[1]);
-                let year = year.and_then(|(one, two)| year_average(&Parameters::default(), one, two));
+                let year =
+                    year.and_then(|(one, two)| year_average(&Parameters::default(), one, two));
                 (row[row.len() - 3].clone(), year.map(|year| year.to_string()))
             };
             if let Some(expected) = expected.filter(|_| printed != "M") {
                 ensure(printed == expected, || {
-                    format!("{subject}, term {term}, {}: {printed}, the rules give {expected}", row[1])
+                    format!(
+                        "{subject}, term {term}, {}: {printed}, the rules give {expected}",
+                        row[1]
+                    )
                 })?;
                 compared += 1;
             }
@@ -411,7 +443,8 @@ fn numbered(records: &Store, given: &str) -> Result<BTreeMap<i64, String>, Faile
             Value::Text(pupil.clone()),
         ];
         let enrolment = records.record(&Caller::Operator, form("enrolment"), &key)?;
-        let Some(Value::Integer(number)) = enrolment.ok_or("no enrolment")?.field("number").cloned()
+        let Some(Value::Integer(number)) =
+            enrolment.ok_or("no enrolment")?.field("number").cloned()
         else {
             return Err("an enrolment has no number".into());
         };
@@ -434,13 +467,18 @@ fn native(
         Value::Text(pupil.to_owned()),
         Value::Text(subject.to_owned()),
     ];
-    let Some(marks) = records.record(&Caller::Operator, form("mark"), &key)? else { return Ok(None) };
+    let Some(marks) = records.record(&Caller::Operator, form("mark"), &key)? else {
+        return Ok(None);
+    };
     let mark = |name: &str| match marks.field(name) {
         Some(Value::Decimal { units, .. }) => i32::try_from(*units).ok().map(Tenths),
         _ => None,
     };
-    let ongoing: Vec<Tenths> = (1..=5).filter_map(|number| mark(&format!("ongoing_{number}"))).collect();
-    let (Some(middle), Some(end)) = (mark("mid_term"), mark("end_of_term")) else { return Ok(None) };
+    let ongoing: Vec<Tenths> =
+        (1..=5).filter_map(|number| mark(&format!("ongoing_{number}"))).collect();
+    let (Some(middle), Some(end)) = (mark("mid_term"), mark("end_of_term")) else {
+        return Ok(None);
+    };
     // Fewer than two are too few in any subject, and then nothing is printed.
     Ok(term_average(&Parameters::default(), ongoing.iter().copied(), middle, end)
         .filter(|_| ongoing.len() >= 2))

@@ -35,7 +35,11 @@ pub fn trials() -> Vec<Trial> {
             check_plugin(&component(body)?, &["P004"], "dừng đột ngột")
         }),
         Trial::test("hostile::an_answer_of_the_wrong_kind_is_refused", || {
-            check_plugin(&answering("(i32.store8 (i32.const 64) (i32.const 7))")?, &["P006"], "trả kết quả sai")
+            check_plugin(
+                &answering("(i32.store8 (i32.const 64) (i32.const 7))")?,
+                &["P006"],
+                "trả kết quả sai",
+            )
         }),
         Trial::test("hostile::an_answer_without_the_promised_tables_is_refused", || {
             check_plugin(&answering("")?, &["P006"], "trả kết quả sai")
@@ -52,10 +56,16 @@ pub fn trials() -> Vec<Trial> {
             check_plugin(&answering(body)?, &["P005", "P006"], "assess_primary")
         }),
         Trial::test("hostile::a_plugin_that_is_no_component_is_refused", || {
-            check_plugin(b"MZ this is something else", &["L001"], "không nạp được plugin `hai_phong`")
+            check_plugin(
+                b"MZ this is something else",
+                &["L001"],
+                "không nạp được plugin `hai_phong`",
+            )
         }),
         Trial::test("hostile::a_plugin_that_wants_to_import_is_refused", || {
-            let wants = wat::parse_str(r#"(component (import "wasi:clocks/monotonic-clock@0.2.0" (instance)))"#)?;
+            let wants = wat::parse_str(
+                r#"(component (import "wasi:clocks/monotonic-clock@0.2.0" (instance)))"#,
+            )?;
             check_plugin(&wants, &["L001"], "không nạp được plugin `hai_phong`")
         }),
         Trial::test("hostile::a_template_that_loops_is_killed", || {
@@ -159,7 +169,8 @@ fn check_template(page: &str, code: &str, words: &str) -> Outcome {
 fn check_killed(web: &Web, format: &str, code: &str, words: &str) -> Outcome {
     let began = Instant::now();
     let problem = beside_another(web, || {
-        let answer = web.render("minutes_account_handover", "school=31030003 year=2025 number=1", format)?;
+        let answer =
+            web.render("minutes_account_handover", "school=31030003 year=2025 number=1", format)?;
         let found = answer.json()?["code"].as_str().unwrap_or_default().to_owned();
         ensure(found.starts_with(code), || answer.text())?;
         answer.problem(503, &found)
@@ -173,7 +184,8 @@ fn check_killed(web: &Web, format: &str, code: &str, words: &str) -> Outcome {
 }
 
 fn html_loop() -> Outcome {
-    let page = "{% for a in range(end=100000) %}{% for b in range(end=100000) %}{% endfor %}{% endfor %}";
+    let page =
+        "{% for a in range(end=100000) %}{% for b in range(end=100000) %}{% endfor %}{% endfor %}";
     let path = "templates/minutes/minutes_account_handover/page.html";
     let own = altered(&[(path, page.as_bytes())], &hasty_workers())?;
     let web = Web::serve(&own.site, Caller::Operator)?;

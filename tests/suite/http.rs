@@ -1,5 +1,6 @@
 //! The HTTP door: what it answers, in which words, with which headers, and what it refuses.
 
+use std::io::Write;
 use std::sync::OnceLock;
 
 use bieumau_model::scope::Caller;
@@ -70,7 +71,10 @@ pub fn trials() -> Vec<Trial> {
         }),
         Trial::test("http::a_problem_with_a_document_is_a_page", || {
             let answer = web().get(&format!("/documents/{QUICK}?school=79020002&year=abc"))?;
-            same((answer.status, answer.header("content-type")), (422, "text/html; charset=utf-8"))?;
+            same(
+                (answer.status, answer.header("content-type")),
+                (422, "text/html; charset=utf-8"),
+            )?;
             contains(&answer.text(), &["J011", "năm học"])
         }),
         Trial::test("http::an_unknown_address_is_a_page_or_a_problem", || {
@@ -81,11 +85,14 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("http::assets_come_from_the_program_only", || {
             let style = web().get("/assets/style.css")?;
             same((style.status, style.header("content-type")), (200, "text/css; charset=utf-8"))?;
-            for path in ["/assets/../Cargo.toml", "/assets/..%2f..%2fsite.yaml", "/assets//etc/passwd"] {
+            for path in
+                ["/assets/../Cargo.toml", "/assets/..%2f..%2fsite.yaml", "/assets//etc/passwd"]
+            {
                 same(web().get(path)?.status, 404)?;
             }
             Ok(())
         }),
+        Trial::test("http::odd_requests_do_not_stop_the_server", odd_requests),
         Trial::test("http::eight_documents_can_be_asked_for_at_once", eight_at_once),
         Trial::test("http::the_server_stops_when_it_is_told_to", || {
             let mut web = Web::serve(&demo().site, Caller::Operator)?;
@@ -170,8 +177,12 @@ fn wrong_parameter() -> Outcome {
 fn all_wrong_parameters() -> Outcome {
     let answer = web().render(QUICK, "year=soon nummer=2", "pdf")?;
     let findings = answer.problem(422, "J011")?["findings"].clone();
-    let codes: Vec<&str> =
-        findings.as_array().ok_or("no findings")?.iter().filter_map(|f| f["code"].as_str()).collect();
+    let codes: Vec<&str> = findings
+        .as_array()
+        .ok_or("no findings")?
+        .iter()
+        .filter_map(|f| f["code"].as_str())
+        .collect();
     // Unknown `nummer`, missing `school`, wrong `year`, missing `number`.
     same(codes, vec!["D401", "D402", "D403", "D402"])?;
     contains(&findings.to_string(), &["`number`"])
@@ -206,7 +217,8 @@ fn foreign_host() -> Outcome {
 
 fn security_headers() -> Outcome {
     let paths = ["/", "/healthz", "/nowhere", "/assets/style.css", "/api/v1/reports"];
-    let mut answers: Vec<Answer> = paths.map(|path| web().get(path)).into_iter().collect::<Result<_, _>>()?;
+    let mut answers: Vec<Answer> =
+        paths.map(|path| web().get(path)).into_iter().collect::<Result<_, _>>()?;
     answers.push(web().render(QUICK, QUICK_GIVEN, "html")?);
     answers.push(web().get_with("/", &["Host: evil.example"])?);
     for answer in answers {
@@ -253,7 +265,36 @@ fn eight_at_once() -> Outcome {
         same(answer.status, 200)?;
         ensure(answer.body == bodies[0].body, || "one of eight differs".to_owned())?;
     }
-    ensure(bodies[0].body.starts_with(b"%PDF"), || {
-        "not a PDF".to_owned()
-    })
+    ensure(bodies[0].body.starts_with(b"%PDF"), || "not a PDF".to_owned())
+}
+
+/// Bytes that no browser sends.
+fn odd_requests() -> Outcome {
+    let long = format!("GET /{} HTTP/1.1\r\n\r\n", "a".repeat(100_000));
+    let odd: [&[u8]; 6] = [
+        b"",
+        b"\0\0\0\0",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"POST /api/v1/reports/x/render HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{",
+        b"GET /documents/%ff%fe?school=%ff HTTP/1.0\r\n\r\n",
+        long.as_bytes(),
+    ];
+    for bytes in odd {
+        let mut stream = std::net::TcpStream::connect(web().address())?;
+        // The server may hang up before it has heard everything.
+        stream.write_all(bytes).unwrap_or_default();
+    }
+    for (path, status) in
+        [("/documents/%ff", 404), ("/api/v1/reports/%00", 404), ("/?school=%ff", 200)]
+    {
+        ensure(web().get(path)?.status.abs_diff(status) < 5, || {
+            format!("{path} gives another status")
+        })?;
+    }
+    let page = r#"{"parameters": {"school": "79020002", "year": 2025, "number": 2}, "format": "png", "page": PAGE}"#;
+    for number in ["0", "18446744073709551615"] {
+        let answer = web().post(QUICK_RENDER, &page.replace("PAGE", number))?;
+        ensure((400..=503).contains(&answer.status), || answer.text())?;
+    }
+    same(web().get("/healthz")?.status, 200)
 }

@@ -22,7 +22,8 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("scope::a_foreign_school_fills_no_list", || {
             let given = format!("school={FAR_PRIMARY} year={YEAR} class=2B");
             for field in ["class", "pupil"] {
-                let offered = choices(&of_schools(&[PRIMARY]), "primary_transcript", &given, field)?;
+                let offered =
+                    choices(&of_schools(&[PRIMARY]), "primary_transcript", &given, field)?;
                 same((field, offered), (field, vec![]))?;
             }
             Ok(())
@@ -58,7 +59,8 @@ pub fn trials() -> Vec<Trial> {
                 "the list without a class is longer than a class".to_owned()
             })
         }),
-        Trial::test("scope::a_foreign_class_is_empty", foreign_class),
+        Trial::test("scope::the_own_class_is_whole", own_class),
+        Trial::test("scope::a_foreign_class_is_not_found", foreign_class),
         Trial::test("scope::a_foreign_pupil_has_no_transcript", foreign_pupil),
         Trial::test("scope::a_class_of_another_year_is_foreign", || {
             let given = format!("school={SECONDARY} year=2024 class=7A2");
@@ -154,9 +156,22 @@ fn own_figures() -> Outcome {
     ensure(both != own, || "the figures of two schools are those of one".to_owned())
 }
 
+/// Whoever sees a class sees all of its gradebook; what stands there comes from many forms.
+fn own_class() -> Outcome {
+    let given = format!("school={SECONDARY} year={YEAR} class=7A2");
+    let report = "lower_secondary_gradebook";
+    let own = page(&of_class("7A2"), report, &given);
+    contains(&own, &["Cánh Buồm", "7A2"])?;
+    contains(&own, &names("7A2")?.iter().map(String::as_str).collect::<Vec<_>>())?;
+    ensure(own == page(&Caller::Operator, report, &given), || {
+        "the operator's is another".to_owned()
+    })
+}
+
 fn foreign_class() -> Outcome {
     let given = format!("school={SECONDARY} year={YEAR} class=7A3");
     let text = page(&of_class("7A2"), "lower_secondary_gradebook", &given);
+    contains(&text, &["[J013]", "7A3"])?;
     let own = names("7A2")?;
     for name in names("7A3")?.iter().filter(|name| !own.contains(name)) {
         lacks(&text, &[name])?;

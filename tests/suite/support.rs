@@ -116,7 +116,8 @@ pub fn catalog() -> &'static Catalog {
     static CATALOG: OnceLock<Catalog> = OnceLock::new();
     CATALOG.get_or_init(|| {
         let files = Files::shipped();
-        let texts = files.iter().filter(|(path, _)| !path.ends_with(".ttf") && !path.ends_with(".wasm"));
+        let texts =
+            files.iter().filter(|(path, _)| !path.ends_with(".ttf") && !path.ends_with(".wasm"));
         let tree: SourceTree = texts
             .map(|(path, bytes)| (path, String::from_utf8_lossy(bytes).into_owned()))
             .collect();
@@ -210,9 +211,7 @@ pub fn check_reference(path: &Path, found: &str) -> Outcome {
         return Ok(fs::write(path, found)?);
     }
     let expected = fs::read_to_string(path).unwrap_or_default();
-    ensure(found == expected, || {
-        format!("{} expects\n{expected}\nfound\n{found}", path.display())
-    })
+    ensure(found == expected, || format!("{} expects\n{expected}\nfound\n{found}", path.display()))
 }
 
 /// The folder of cases of a theme.

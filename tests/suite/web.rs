@@ -138,7 +138,8 @@ impl Drop for Web {
 
 impl Answer {
     fn read(bytes: &[u8]) -> Result<Self, Failed> {
-        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").ok_or("no end of the head")?;
+        let end =
+            bytes.windows(4).position(|four| four == b"\r\n\r\n").ok_or("no end of the head")?;
         let head = String::from_utf8(bytes[..end].to_vec())?;
         let status = head.split(' ').nth(1).ok_or("no status")?.parse()?;
         Ok(Self { status, head, body: bytes[end + 4..].to_vec() })
@@ -158,7 +159,8 @@ impl Answer {
 
     /// The body as JSON.
     pub fn json(&self) -> Result<Value, Failed> {
-        serde_json::from_slice(&self.body).map_err(|error| format!("{error}: {}", self.text()).into())
+        serde_json::from_slice(&self.body)
+            .map_err(|error| format!("{error}: {}", self.text()).into())
     }
 
     /// The body as a problem of RFC 9457 with this status and code; anything else fails the case.
@@ -177,6 +179,7 @@ impl Answer {
             return Ok(problem);
         }
         let beginning: String = self.text().chars().take(1_000).collect();
-        Err(format!("expected problem {code} with {status}, got\n{}\n{beginning}", self.head).into())
+        Err(format!("expected problem {code} with {status}, got\n{}\n{beginning}", self.head)
+            .into())
     }
 }

@@ -95,8 +95,9 @@ fn caller(arguments: &CallerArguments) -> Caller {
         Some(name) => Caller::User {
             name: name.clone(),
             scope: Scope {
-                // A named user sees nothing that is not named.
-                schools: Some(arguments.only_school.clone()),
+                // A named user sees nothing that is not named; naming a class names its school.
+                schools: (!arguments.only_school.is_empty() || arguments.only_class.is_empty())
+                    .then(|| arguments.only_school.clone()),
                 classes: (!arguments.only_class.is_empty()).then(|| arguments.only_class.clone()),
                 subjects: listed(&arguments.only_subject),
             },

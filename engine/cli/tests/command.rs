@@ -322,12 +322,17 @@ fn a_new_site_can_be_checked_listed_and_rendered() {
 #[test]
 fn a_limited_user_gets_nothing_foreign() {
     let folder = site();
-    let own = ["--format", "csv", "--user", "lan", "--only-school", "31009999"];
-    assert_eq!(statistics(folder.path(), "-", &own).code, 0);
-    let foreign = ["--format", "csv", "--user", "lan", "--only-school", "31000000"];
-    let refused = statistics(folder.path(), "-", &foreign);
-    assert_eq!((refused.code, refused.out.len()), (2, 0));
-    assert!(refused.err.contains("lỗi[J013]"), "{}", refused.err);
+    let made = |only: &[&str]| {
+        statistics(folder.path(), "-", &[&["--format", "csv", "--user", "lan"], only].concat())
+    };
+    assert_eq!(made(&["--only-school", "31009999"]).code, 0);
+    assert_eq!(made(&["--only-class", "31009999/2026/1A"]).code, 0);
+    for foreign in [&["--only-school", "31000000"][..], &["--only-class", "31000000/2026/1A"], &[]]
+    {
+        let refused = made(foreign);
+        assert_eq!((refused.code, refused.out.len()), (2, 0), "{foreign:?}");
+        assert!(refused.err.contains("lỗi[J013]"), "{}", refused.err);
+    }
 }
 
 #[test]
@@ -368,6 +373,39 @@ fn init_takes_the_name_of_a_province_and_refuses_an_unknown_one() {
 #[test]
 fn init_names_the_flag_when_nobody_can_be_asked() {
     check(&["init", "other", "--name", "B"], 2, "", &["lỗi[J092]", "--province"]);
+}
+
+#[test]
+fn a_demo_of_one_school_lists_the_documents_that_it_made() {
+    let folder = folder();
+    let demo = ["--locale", "en", "demo", "trial", "--schools", "1", "--no-serve"];
+    let made = run(folder.path(), &demo);
+    assert_eq!(made.code, 0, "{}", made.err);
+    assert!(made.err.contains("Demo site: trial (invented data, 1 schools)"), "{}", made.err);
+    let text = made.text();
+    for line in text.lines() {
+        let bytes = fs::metadata(folder.path().join(line)).map_or(0, |file| file.len());
+        assert!(bytes > 100, "{line} has {bytes} bytes");
+    }
+    for name in ["primary_transcript.pdf", "minutes_data_handover.html", "of_year.xlsx"] {
+        assert!(text.contains(name), "no {name} in {text}");
+    }
+    check_in(
+        folder.path(),
+        &["--site", "trial", "check", "--without-templates"],
+        0,
+        "Không có lỗi.",
+        &[],
+    );
+    let again = run(folder.path(), &demo);
+    assert_eq!((again.code, again.text()), (0, text));
+}
+
+#[test]
+fn a_demo_leaves_a_folder_with_something_else_alone() {
+    let folder = site();
+    let demo = ["demo", "truong", "--schools", "1", "--no-serve"];
+    check_in(folder.path(), &demo, 2, "", &["lỗi[J040]", "`truong`"]);
 }
 
 /// A server that goes with the case.

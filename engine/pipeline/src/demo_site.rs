@@ -166,7 +166,13 @@ fn filled(site: &Site, report: &str) -> Result<(ReportView, RawParameters), Prob
             });
         match next {
             Some((field, value)) => given.insert(field, value),
-            None => return Ok((view, given)),
+            None => {
+                // A field may have its value without being asked, such as the only school.
+                let values = view.fields.iter();
+                let given = values.filter_map(|own| Some((own.id.clone(), own.value.clone()?)));
+                let given = given.collect();
+                return Ok((view, given));
+            }
         };
     }
 }

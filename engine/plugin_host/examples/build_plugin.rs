@@ -1,10 +1,24 @@
-fn main() {
-    for folder in std::env::args().skip(1) {
-        let start = std::time::Instant::now();
-        match bieumau_plugin_host::build::build(folder.as_ref(), &mut |text| eprintln!("{text:?}")) {
-            Ok(built) => println!("{built:?} {:?}", start.elapsed()),
-            Err(error) => println!("{}", error.diagnostic().one_line(bieumau_model::text::Locale::En)),
+//! Builds the plugins in the given folders: what `bieumau plugin build` does, without the program.
+//!
+//! `cargo run -p bieumau-plugin-host --example build_plugin -- plugins/national`
+
+use std::env;
+use std::process::ExitCode;
+
+use bieumau_model::text::Locale;
+use bieumau_plugin_host::build::build;
+
+fn main() -> ExitCode {
+    for folder in env::args().skip(1) {
+        let told =
+            build(folder.as_ref(), &mut |text| eprintln!("{folder}: {}", text.get(Locale::En)));
+        match told {
+            Ok(built) => println!("{}: {} bytes", built.component.display(), built.bytes),
+            Err(error) => {
+                eprintln!("{}", error.diagnostic().one_line(Locale::En));
+                return ExitCode::FAILURE;
+            }
         }
-        println!("{:?}", bieumau_plugin_host::build::freshness(folder.as_ref()));
     }
+    ExitCode::SUCCESS
 }

@@ -6,7 +6,7 @@ use bieumau_model::definition::{RuleColumn, RuleDeclaration, RuleTable};
 use bieumau_model::diagnostic::Severity;
 use bieumau_model::table::{Cells, Column, ColumnType, Table};
 use bieumau_model::text::{Text, nfc};
-use jiff::{ToSpan, civil::Date};
+use jiff::{Span, civil::Date};
 
 use crate::answer::{Answer, Explanation, Finding, Place};
 use crate::limits::Limits;
@@ -66,7 +66,11 @@ pub fn clean(text: String) -> String {
     }
 }
 
-fn decode_table(declared: &RuleTable, limits: &Limits, table: wire::Table) -> Result<Table, String> {
+fn decode_table(
+    declared: &RuleTable,
+    limits: &Limits,
+    table: wire::Table,
+) -> Result<Table, String> {
     let name = &declared.name;
     let rows = table.rows as usize;
     if rows > limits.answer_rows {
@@ -98,7 +102,11 @@ fn decode_table(declared: &RuleTable, limits: &Limits, table: wire::Table) -> Re
     Table::new(name.clone(), columns).map_err(|error| error.to_string())
 }
 
-fn decode_column(declared: &RuleColumn, rows: usize, column: wire::Column) -> Result<Cells, String> {
+fn decode_column(
+    declared: &RuleColumn,
+    rows: usize,
+    column: wire::Column,
+) -> Result<Cells, String> {
     let present = &column.present;
     if !present.is_empty() {
         check_length(present.len(), rows, "presence bytes")?;
@@ -114,10 +122,9 @@ fn decode_column(declared: &RuleColumn, rows: usize, column: wire::Column) -> Re
     Ok(match column.cells {
         wire::Cells::Text(cells) => Cells::Text(texts(cells, rows, is_present)?),
         wire::Cells::Integer(cells) => Cells::Integer(plain(cells, rows, is_present, Ok)?),
-        wire::Cells::Decimal(cells) => Cells::Decimal {
-            scale: cells.scale,
-            units: plain(cells.units, rows, is_present, Ok)?,
-        },
+        wire::Cells::Decimal(cells) => {
+            Cells::Decimal { scale: cells.scale, units: plain(cells.units, rows, is_present, Ok)? }
+        }
         wire::Cells::Date(cells) => Cells::Date(plain(cells, rows, is_present, date)?),
         wire::Cells::Boolean(cells) => Cells::Boolean(plain(cells, rows, is_present, boolean)?),
     })
@@ -163,11 +170,16 @@ fn texts(
     let mut start = 0;
     for (row, end) in cells.ends.iter().enumerate() {
         let end = *end as usize;
-        let cell = cells.utf8.get(start..end).ok_or_else(|| format!("is cut wrongly in row {row}"))?;
+        let cell =
+            cells.utf8.get(start..end).ok_or_else(|| format!("is cut wrongly in row {row}"))?;
         start = end;
-        texts.push(is_present(row).then(|| {
-            if is_ascii { cell.to_owned() } else { nfc(cell).into_owned() }
-        }));
+        texts.push(
+            is_present(row).then(
+                || {
+                    if is_ascii { cell.to_owned() } else { nfc(cell).into_owned() }
+                },
+            ),
+        );
     }
     if start != cells.utf8.len() {
         return Err(format!("has {} bytes behind its last cell", cells.utf8.len() - start));
@@ -176,8 +188,9 @@ fn texts(
 }
 
 fn date(days: i32) -> Result<Date, String> {
-    Date::constant(1970, 1, 1)
-        .checked_add(i64::from(days).days())
+    Span::new()
+        .try_days(days)
+        .and_then(|days| Date::constant(1970, 1, 1).checked_add(days))
         .map_err(|_| format!("has the day {days}, which no calendar has"))
 }
 

@@ -114,9 +114,9 @@ fn encode_column(
             let units = plain(cells, &mut present, |cell| rescale(*cell, 0, scale));
             wire::Cells::Decimal(wire::DecimalCells { scale, units: units.ok_or_else(misfit)? })
         }
-        (ColumnType::Date, Cells::Date(cells)) => {
-            wire::Cells::Date(plain(cells, &mut present, |day| Some(days(*day))).ok_or_else(misfit)?)
-        }
+        (ColumnType::Date, Cells::Date(cells)) => wire::Cells::Date(
+            plain(cells, &mut present, |day| Some(days(*day))).ok_or_else(misfit)?,
+        ),
         (ColumnType::Boolean, Cells::Boolean(cells)) => wire::Cells::Boolean(
             plain(cells, &mut present, |flag| Some(u8::from(*flag))).ok_or_else(misfit)?,
         ),
@@ -189,7 +189,11 @@ fn missing(kind: ColumnType, rows: usize) -> wire::Cells {
 /// Turns units of one scale into those of another; `None` when digits would be lost.
 fn rescale(units: i64, from: u8, to: u8) -> Option<i64> {
     let factor = 10i64.checked_pow(u32::from(from.abs_diff(to)))?;
-    if to >= from { units.checked_mul(factor) } else { (units % factor == 0).then(|| units / factor) }
+    if to >= from {
+        units.checked_mul(factor)
+    } else {
+        (units % factor == 0).then(|| units / factor)
+    }
 }
 
 /// Returns the days since 1 January 1970.

@@ -25,10 +25,10 @@ pub enum PluginError {
         rule: String,
         /// The rule's own code.
         code: String,
-        /// The rule's own sentence.
-        message: Text,
+        /// The rule's own sentence; boxed, since the variant is rare and large.
+        message: Box<Text>,
         /// Where, in the tables of the call.
-        place: Place,
+        place: Box<Place>,
     },
     /// The call took too long.
     #[error("plugin `{plugin}` used more than {} ms for rule `{rule}`", .limit.as_millis())]
@@ -304,10 +304,15 @@ impl PluginError {
             Self::Trap { plugin, rule, trap, functions } => {
                 let at = functions.first().map(|name| format!(" (tại `{name}`)"));
                 let at = at.unwrap_or_default();
-                (format!("plugin `{plugin}` dừng đột ngột ở quy tắc `{rule}`: {trap}{at}"), no_marks())
+                (
+                    format!("plugin `{plugin}` dừng đột ngột ở quy tắc `{rule}`: {trap}{at}"),
+                    no_marks(),
+                )
             }
             Self::AnswerTooLarge { plugin, rule, limit } => (
-                format!("plugin `{plugin}` trả kết quả quá lớn ở quy tắc `{rule}`, giới hạn {limit} byte"),
+                format!(
+                    "plugin `{plugin}` trả kết quả quá lớn ở quy tắc `{rule}`, giới hạn {limit} byte"
+                ),
                 no_marks(),
             ),
             Self::BadAnswer { plugin, rule, what } => (

@@ -1,5 +1,6 @@
 //! Loads plugins and applies their rules.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use bieumau_model::definition::{Manifest, RuleDeclaration};
@@ -13,6 +14,7 @@ use crate::encode;
 use crate::error::{LoadError, PluginError};
 use crate::limits::Limits;
 use crate::sandbox::{self, CallFailure};
+use crate::wire;
 use crate::workers::Workers;
 
 /// Runs plugins within its limits; cheap to clone, one is enough for a process.
@@ -33,6 +35,13 @@ pub struct Plugin {
     host: Host,
     manifest: Arc<Manifest>,
     compiled: sandbox::Shared,
+}
+
+/// A call, on its way to the thread it runs on.
+type Job = Box<dyn FnOnce() -> Result<wire::Answer, CallFailure> + Send>;
+
+fn panicked() -> CallFailure {
+    CallFailure::Host("the runtime panicked".to_owned())
 }
 
 impl Host {
@@ -76,7 +85,8 @@ impl Plugin {
 
     /// Applies a rule to tables; further columns than the declared ones are left behind.
     ///
-    /// Fails closed: there is no answer unless all of it is what the manifest declares.
+    /// Fails closed: there is no answer unless all of it is what the manifest declares. The plugin
+    /// runs on a thread of the host.
     pub fn apply(
         &self,
         rule: &str,
@@ -84,21 +94,47 @@ impl Plugin {
         tables: &[Table],
         explain: Explain,
     ) -> Result<Answer, PluginError> {
+        self.apply_by(rule, parameters, tables, explain, |job| {
+            self.host.shared.workers.run(job).unwrap_or_else(|| Err(panicked()))
+        })
+    }
+
+    /// Applies a rule like [`Plugin::apply`], without the way to another thread and back.
+    ///
+    /// For threads that were made for such work, with a stack of at least four times
+    /// [`Limits::stack_bytes`]: running out of it would end the process.
+    pub fn apply_on_this_thread(
+        &self,
+        rule: &str,
+        parameters: &[(String, String)],
+        tables: &[Table],
+        explain: Explain,
+    ) -> Result<Answer, PluginError> {
+        self.apply_by(rule, parameters, tables, explain, |job| {
+            catch_unwind(AssertUnwindSafe(job)).unwrap_or_else(|_| Err(panicked()))
+        })
+    }
+
+    fn apply_by(
+        &self,
+        rule: &str,
+        parameters: &[(String, String)],
+        tables: &[Table],
+        explain: Explain,
+        run: impl FnOnce(Job) -> Result<wire::Answer, CallFailure>,
+    ) -> Result<Answer, PluginError> {
         let rule = self.rule(rule)?;
         let call = encode::call(rule, parameters, tables, explain).map_err(|reason| {
             PluginError::BadCall { plugin: self.manifest.id.clone(), rule: rule.id.clone(), reason }
         })?;
         let fuel = self.host.shared.limits.fuel_for(encode::rows(&call));
         let (shared, compiled) = (self.host.shared.clone(), self.compiled.clone());
-        let answer = self
-            .host
-            .shared
-            .workers
-            .run(move || sandbox::call(&compiled, &shared.limits, fuel, call))
-            .unwrap_or_else(|| Err(CallFailure::Host("the runtime panicked".to_owned())))
-            .map_err(|failure| self.error(rule, fuel, failure))?;
-        decode::answer(rule, &self.host.shared.limits, answer)
-            .map_err(|what| self.error(rule, fuel, CallFailure::BadAnswer(what)))
+        run(Box::new(move || sandbox::call(&compiled, &shared.limits, fuel, call)))
+            .and_then(|answer| {
+                decode::answer(rule, &self.host.shared.limits, answer)
+                    .map_err(CallFailure::BadAnswer)
+            })
+            .map_err(|failure| self.error(rule, fuel, failure))
     }
 
     fn rule(&self, id: &str) -> Result<&RuleDeclaration, PluginError> {
@@ -115,8 +151,8 @@ impl Plugin {
                 plugin,
                 rule,
                 code: decode::clean(failure.code),
-                message: decode::message(failure.message),
-                place: decode::place(failure.place),
+                message: Box::new(decode::message(failure.message)),
+                place: Box::new(decode::place(failure.place)),
             },
             CallFailure::Time => PluginError::OutOfTime { plugin, rule, limit: limits.time },
             CallFailure::Fuel => PluginError::OutOfFuel { plugin, rule, limit: fuel },

@@ -49,7 +49,7 @@ impl Default for Limits {
             table_elements: 10_000,
             stack_bytes: 512 << 10,
             fuel: 20_000_000,
-            fuel_per_row: 5_000,
+            fuel_per_row: 50_000,
             time: Duration::from_secs(2),
             answer_bytes: 16 << 20,
             answer_rows: 200_000,

@@ -8,7 +8,9 @@ use std::thread;
 use std::time::Duration;
 
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker};
-use wasmtime::{Config, Engine, ResourceLimiter, Store, Trap, WasmBacktrace};
+use wasmtime::{
+    Config, Enabled, Engine, PoolingAllocationConfig, ResourceLimiter, Store, Trap, WasmBacktrace,
+};
 
 use crate::error::LoadError;
 use crate::limits::Limits;
@@ -20,6 +22,14 @@ const TICK: Duration = Duration::from_millis(10);
 /// How many functions of a broken call are named.
 const FRAMES: usize = 20;
 
+/// What a component may have; bindings of Rust need one of each.
+const INSTANCES: u32 = 16;
+const MEMORIES: u32 = 1;
+const TABLES: u32 = 4;
+
+/// How much of a slot is wiped in place instead of being given back to the system.
+const KEPT_BYTES: usize = 4 << 20;
+
 /// A compiled plugin, ready to be instantiated.
 pub struct Compiled {
     instance: InstancePre<Watch>,
@@ -29,7 +39,7 @@ pub struct Compiled {
 /// Why a call gave no answer.
 #[derive(Debug)]
 pub enum CallFailure {
-    Rule(wire::Failure),
+    Rule(Box<wire::Failure>),
     Time,
     Fuel,
     Memory(Refused),
@@ -57,8 +67,6 @@ pub fn engine(limits: &Limits) -> Result<Engine, String> {
         .wasm_backtrace_max_frames(NonZeroUsize::new(FRAMES))
         .cranelift_nan_canonicalization(true)
         .concurrency_support(false)
-        .memory_reservation(limits.memory_bytes as u64)
-        .memory_reservation_for_growth(0)
         .wasm_component_model(true)
         // Whatever is not needed is off: fewer ways to differ between machines, less to go wrong.
         .wasm_relaxed_simd(false)
@@ -67,7 +75,16 @@ pub fn engine(limits: &Limits) -> Result<Engine, String> {
         .wasm_extended_const(false)
         .wasm_custom_page_sizes(false)
         .wasm_wide_arithmetic(false);
-    let engine = Engine::new(&config).map_err(|error| format!("{error:#}"))?;
+    // Slots for memory save a page fault for every page that a call touches, and with 4 GiB of
+    // address space each no access needs a check. Where so much cannot be had, each call gets its
+    // memory from the system, and no more than it may use.
+    let mut pooled = config.clone();
+    pooled.allocation_strategy(slots(limits));
+    let engine = Engine::new(&pooled).or_else(|_| {
+        config.memory_reservation(limits.memory_bytes as u64).memory_reservation_for_growth(0);
+        Engine::new(&config)
+    });
+    let engine = engine.map_err(|error| format!("{error:#}"))?;
     let clock = engine.weak();
     // A thread of its own: a timer of a runtime stands still when the runtime is blocked.
     thread::Builder::new()
@@ -81,6 +98,26 @@ pub fn engine(limits: &Limits) -> Result<Engine, String> {
         })
         .map_err(|error| error.to_string())?;
     Ok(engine)
+}
+
+/// Slots for as many calls as run at once; each is wiped before its next call.
+fn slots(limits: &Limits) -> PoolingAllocationConfig {
+    // A call and the probe of a load may meet.
+    let calls = u32::try_from(limits.calls).unwrap_or(u32::MAX).saturating_add(1);
+    let mut slots = PoolingAllocationConfig::new();
+    slots
+        .total_component_instances(calls)
+        .total_core_instances(calls.saturating_mul(INSTANCES))
+        .total_memories(calls.saturating_mul(MEMORIES))
+        .total_tables(calls.saturating_mul(TABLES))
+        .max_memories_per_component(MEMORIES)
+        .max_tables_per_component(TABLES)
+        .max_core_instances_per_component(INSTANCES)
+        .max_memory_size(limits.memory_bytes)
+        .table_elements(limits.table_elements)
+        .linear_memory_keep_resident(KEPT_BYTES)
+        .pagemap_scan(Enabled::Auto);
+    slots
 }
 
 /// Compiles an admitted component and looks for the contract in it.
@@ -100,10 +137,12 @@ pub fn compile(engine: &Engine, bytes: &[u8]) -> Result<Compiled, LoadError> {
 /// Instantiates a compiled plugin once, to find out what only then is found.
 pub fn probe(compiled: &Compiled, limits: &Limits) -> Result<(), LoadError> {
     let start = |what: String| LoadError::Start { what };
-    let mut store = store(compiled, limits, limits.fuel).map_err(|error| start(error.to_string()))?;
-    let instance = compiled.instance.instantiate(&mut store).map_err(|error| {
-        start(describe(classify(&store, &error)))
-    })?;
+    let mut store =
+        store(compiled, limits, limits.fuel).map_err(|error| start(error.to_string()))?;
+    let instance = compiled
+        .instance
+        .instantiate(&mut store)
+        .map_err(|error| start(describe(classify(&store, &error))))?;
     instance
         .get_typed_func::<(wire::Call,), (Result<wire::Answer, wire::Failure>,)>(
             &mut store,
@@ -122,18 +161,20 @@ pub fn call(
     fuel: u64,
     call: wire::Call,
 ) -> Result<wire::Answer, CallFailure> {
-    let mut store = store(compiled, limits, fuel).map_err(|error| CallFailure::Host(error.to_string()))?;
+    let mut store =
+        store(compiled, limits, fuel).map_err(|error| CallFailure::Host(error.to_string()))?;
     let result = (|| {
         let instance = compiled.instance.instantiate(&mut store)?;
-        let apply = instance.get_typed_func::<(wire::Call,), (Result<wire::Answer, wire::Failure>,)>(
-            &mut store,
-            compiled.apply,
-        )?;
+        let apply = instance
+            .get_typed_func::<(wire::Call,), (Result<wire::Answer, wire::Failure>,)>(
+                &mut store,
+                compiled.apply,
+            )?;
         apply.call(&mut store, (call,))
     })();
     match result {
         Ok((Ok(answer),)) => Ok(answer),
-        Ok((Err(failure),)) => Err(CallFailure::Rule(failure)),
+        Ok((Err(failure),)) => Err(CallFailure::Rule(Box::new(failure))),
         Err(error) => Err(classify(&store, &error)),
     }
 }
@@ -165,15 +206,15 @@ impl ResourceLimiter for Watch {
     }
 
     fn instances(&self) -> usize {
-        16
+        INSTANCES as usize
     }
 
     fn tables(&self) -> usize {
-        4
+        TABLES as usize
     }
 
     fn memories(&self) -> usize {
-        3
+        MEMORIES as usize
     }
 }
 
@@ -241,7 +282,9 @@ fn describe(failure: CallFailure) -> String {
         }
         CallFailure::Trap { trap, .. } => trap,
         CallFailure::BadAnswer(what) | CallFailure::Host(what) => what,
-        CallFailure::AnswerTooLarge | CallFailure::Rule(_) => "it answers before it is asked".to_owned(),
+        CallFailure::AnswerTooLarge | CallFailure::Rule(_) => {
+            "it answers before it is asked".to_owned()
+        }
     }
 }
 

@@ -75,6 +75,7 @@ pub struct Call {
 #[derive(Debug, Clone, Copy, ComponentType, Lift)]
 #[component(enum)]
 #[repr(u8)]
+#[expect(dead_code, reason = "its values come from the plugin")]
 pub enum Severity {
     #[component(name = "note")]
     Note,

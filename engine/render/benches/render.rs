@@ -5,7 +5,8 @@
 
 #![expect(clippy::float_arithmetic, reason = "times are no marks")]
 
-use std::collections::HashMap;
+mod typst_direct;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -19,14 +20,11 @@ use bieumau_render::{
 };
 use rust_xlsxwriter::{Format, FormatBorder, Workbook};
 use serde_json::Value;
-use typst::diag::{FileError, FileResult};
-use typst::foundations::{Bytes, Datetime};
-use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
-use typst::text::{Font, FontBook};
-use typst::utils::LazyHash;
-use typst::{Library, LibraryExt, World};
+use typst::foundations::Bytes;
 use typst_layout::PagedDocument;
 use typst_pdf::PdfOptions;
+
+use typst_direct::Direct;
 
 /// The document that is made again and again.
 const TEMPLATE: &str = "secondary/lower_secondary_transcript";
@@ -53,7 +51,8 @@ fn main() -> ExitCode {
 
 /// One warm document at a time: Typst in this process, against one worker.
 fn one_document(fonts: &[Arc<[u8]>], template: &Template, sample: &Value) {
-    let mut direct = Direct::new(fonts, template);
+    let page = template.typst().expect("the template has a page");
+    let mut direct = Direct::new(fonts, page, template.shared());
     let renderer = renderer(fonts, 1);
     let (mut alone, mut tagged, mut through) = (Vec::new(), Vec::new(), Vec::new());
     let mut pages = 0;
@@ -273,73 +272,4 @@ fn ms(time: Duration) -> f64 {
 
 fn ratio(a: Duration, b: Duration) -> f64 {
     a.as_secs_f64() / b.as_secs_f64()
-}
-
-/// Typst as its documentation tells to call it: everything in memory and parsed.
-struct Direct {
-    library: LazyHash<Library>,
-    book: LazyHash<FontBook>,
-    fonts: Vec<Font>,
-    sources: HashMap<FileId, Source>,
-    main: FileId,
-    data: Bytes,
-}
-
-impl Direct {
-    fn new(fonts: &[Arc<[u8]>], template: &Template) -> Self {
-        let fonts: Vec<Font> =
-            fonts.iter().filter_map(|font| Font::new(Bytes::new(font.clone()), 0)).collect();
-        let page = template.typst().expect("the template has a page").clone();
-        let shared = template.shared().iter();
-        let sources = shared
-            .map(|(name, text)| (format!("/shared/{name}"), text.clone()))
-            .chain([("/page.typ".to_owned(), page)])
-            .map(|(path, text)| (id(&path), Source::new(id(&path), text.as_ref().to_owned())))
-            .collect();
-        Self {
-            library: LazyHash::new(Library::default()),
-            book: LazyHash::new(FontBook::from_fonts(&fonts)),
-            fonts,
-            sources,
-            main: id("/page.typ"),
-            data: Bytes::new(Vec::new()),
-        }
-    }
-}
-
-fn id(path: &str) -> FileId {
-    RootedPath::new(VirtualRoot::Project, VirtualPath::new(path).expect("a path")).intern()
-}
-
-impl World for Direct {
-    fn library(&self) -> &LazyHash<Library> {
-        &self.library
-    }
-
-    fn book(&self) -> &LazyHash<FontBook> {
-        &self.book
-    }
-
-    fn main(&self) -> FileId {
-        self.main
-    }
-
-    fn source(&self, id: FileId) -> FileResult<Source> {
-        self.sources.get(&id).cloned().ok_or(FileError::AccessDenied)
-    }
-
-    fn file(&self, id: FileId) -> FileResult<Bytes> {
-        match self.sources.get(&id) {
-            Some(source) => Ok(Bytes::from_string(source.text().to_owned())),
-            None => Ok(self.data.clone()),
-        }
-    }
-
-    fn font(&self, index: usize) -> Option<Font> {
-        self.fonts.get(index).cloned()
-    }
-
-    fn today(&self, _: Option<typst::foundations::Duration>) -> Option<Datetime> {
-        None
-    }
 }

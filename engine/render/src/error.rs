@@ -7,6 +7,9 @@ use std::time::Duration;
 use bieumau_model::diagnostic::{Diagnostic, Diagnostics};
 use bieumau_model::text::Text;
 
+use crate::finding::{self, Finding};
+use crate::job::RenderJob;
+
 /// Why there is no document.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
@@ -90,6 +93,24 @@ pub enum Excess {
 }
 
 impl RenderError {
+    /// Says what is wrong with the template of `job`.
+    pub(crate) fn template(job: &RenderJob, findings: Vec<Finding>) -> Self {
+        Self::Template {
+            template: job.template.name().to_owned(),
+            record: job.label.to_owned(),
+            diagnostics: finding::diagnostics(findings),
+        }
+    }
+
+    /// Says what the document of `job` did that it may not do.
+    pub(crate) fn excess(job: &RenderJob, excess: Excess) -> Self {
+        Self::Limit {
+            template: job.template.name().to_owned(),
+            record: job.label.to_owned(),
+            excess,
+        }
+    }
+
     /// Puts the error into diagnostics, for people.
     pub fn diagnostics(&self) -> Diagnostics {
         match self {

@@ -103,46 +103,44 @@ impl Renderer {
 
     /// Makes one document; waits for a free worker when all are at work.
     pub fn render(&self, job: &RenderJob) -> Result<Rendered, RenderError> {
+        let (reply, bytes) = self.ask(job)?;
+        let limits = &self.config.limits;
+        let (failure, findings) = match reply {
+            Reply::Done { pages, findings } => {
+                return Ok(Rendered { bytes, pages, warnings: finding::diagnostics(findings) });
+            }
+            Reply::Failed { failure, findings } => (failure, findings),
+            Reply::Unknown => {
+                let how = "it forgets what it is told".to_owned();
+                return Err(RenderError::excess(job, Excess::Broke { how }));
+            }
+        };
+        let excess = match failure {
+            Failure::Findings => return Err(RenderError::template(job, findings)),
+            Failure::NoPage => Excess::NoPage,
+            Failure::NoSuchPage { pages } => Excess::NoSuchPage { pages },
+            Failure::Pages { pages } => Excess::Pages { pages, limit: limits.pages },
+            Failure::Output { bytes } => Excess::Output { bytes, limit: limits.output_bytes },
+        };
+        Err(RenderError::excess(job, excess))
+    }
+
+    /// Lets a worker make the document, and returns its answer.
+    fn ask(&self, job: &RenderJob) -> Result<(Reply, Vec<u8>), RenderError> {
         let data = match job.data {
             Data::Tree(tree) => serde_json::to_vec(tree).expect("a tree of JSON is JSON"),
             Data::Json(text) => text.to_owned(),
         };
         let mut place = self.enter()?;
-        let limits = &self.config.limits;
-        let excess = |excess| RenderError::Limit {
-            template: job.template.name().to_owned(),
-            record: job.label.to_owned(),
-            excess,
-        };
-        let worker = place.worker.as_mut().expect("a place is entered with a worker");
-        let answer = match worker.render(job, data, limits.time) {
-            Ok(answer) => answer,
-            Err(stop) => {
-                let worker = place.worker.take().expect("it was here a moment ago");
-                return Err(excess(worker.bury(stop, limits)));
+        // Only a worker that has answered goes back among the others: whatever happens here, no
+        // document can ever be taken for the answer to another order.
+        let mut worker = place.worker.take().expect("a place is entered with a worker");
+        match worker.render(job, data, self.config.limits.time) {
+            Ok(answer) => {
+                place.worker = Some(worker);
+                Ok(answer)
             }
-        };
-        drop(place);
-        match answer {
-            (Reply::Done { pages, findings }, bytes) => {
-                Ok(Rendered { bytes, pages, warnings: finding::diagnostics(findings) })
-            }
-            (Reply::Failed { failure, findings }, _) => Err(match failure {
-                Failure::Findings => RenderError::Template {
-                    template: job.template.name().to_owned(),
-                    record: job.label.to_owned(),
-                    diagnostics: finding::diagnostics(findings),
-                },
-                Failure::NoPage => excess(Excess::NoPage),
-                Failure::NoSuchPage { pages } => excess(Excess::NoSuchPage { pages }),
-                Failure::Pages { pages } => excess(Excess::Pages { pages, limit: limits.pages }),
-                Failure::Output { bytes } => {
-                    excess(Excess::Output { bytes, limit: limits.output_bytes })
-                }
-            }),
-            (Reply::Unknown, _) => {
-                Err(excess(Excess::Broke { how: "it forgets what it is told".to_owned() }))
-            }
+            Err(stop) => Err(RenderError::excess(job, worker.bury(stop, &self.config.limits))),
         }
     }
 
@@ -186,11 +184,12 @@ struct Place<'r> {
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
+        let limit = self.renderer.config.documents_per_worker;
+        let worker = self.worker.take().filter(|worker| worker.made() < limit);
         let mut pool = self.renderer.pool();
-        let spent = |worker: &Worker| worker.made() >= self.renderer.config.documents_per_worker;
-        match self.worker.take() {
-            Some(worker) if !spent(&worker) => pool.idle.push(worker),
-            _ => pool.running -= 1,
+        match worker {
+            Some(worker) => pool.idle.push(worker),
+            None => pool.running -= 1,
         }
         drop(pool);
         self.renderer.freed.notify_one();

@@ -98,7 +98,11 @@ fn serve() -> io::Result<()> {
 /// Sets the limit of the address space: an allocation beyond it ends the process at once.
 fn limit_memory(limits: &Limits) -> io::Result<()> {
     #[cfg(unix)]
-    rlimit::setrlimit(rlimit::Resource::AS, limits.memory_bytes, limits.memory_bytes)?;
+    {
+        let (_, allowed) = rlimit::getrlimit(rlimit::Resource::AS)?;
+        let limit = limits.memory_bytes.min(allowed);
+        rlimit::setrlimit(rlimit::Resource::AS, limit, limit)?;
+    }
     #[cfg(not(unix))]
     let _ = limits;
     Ok(())

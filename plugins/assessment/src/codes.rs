@@ -4,12 +4,8 @@ use bieumau_rules::tt22::{Level, Mark};
 use bieumau_rules::tt27::{Point, QualityLevel, SubjectLevel, YearResult};
 
 /// Codes of `secondary_level`, highest first.
-pub const LEVELS: [(&str, Level); 4] = [
-    ("good", Level::Good),
-    ("fair", Level::Fair),
-    ("pass", Level::Pass),
-    ("fail", Level::Fail),
-];
+pub const LEVELS: [(&str, Level); 4] =
+    [("good", Level::Good), ("fair", Level::Fair), ("pass", Level::Pass), ("fail", Level::Fail)];
 
 /// Codes of `pass_level`.
 pub const PASSES: [(&str, Mark); 2] = [("pass", Mark::Passed), ("fail", Mark::NotPassed)];

@@ -25,7 +25,9 @@ impl<'a> RowFindings<'a> {
         }
         let finding = Finding::error(
             "unknown_pupil",
-            format!("Bảng `{table}` có học sinh `{pupil}` năm học {year} không có trong bảng `pupils`"),
+            format!(
+                "Bảng `{table}` có học sinh `{pupil}` năm học {year} không có trong bảng `pupils`"
+            ),
             format!("Table `{table}` has pupil `{pupil}` of {year}, who is not in `pupils`"),
         );
         self.findings.push(finding.at(table, row, "pupil").about("pupil", pupil));
@@ -36,7 +38,9 @@ impl<'a> RowFindings<'a> {
         let number = row + 1;
         let finding = Finding::error(
             "repeated_row",
-            format!("Bảng `{table}`, dòng {number}: {what} đã có ở dòng trước; dòng này không được dùng"),
+            format!(
+                "Bảng `{table}`, dòng {number}: {what} đã có ở dòng trước; dòng này không được dùng"
+            ),
             format!("Table `{table}`, row {number}: {what} came before; the row is not used"),
         );
         self.findings.push(finding.at(table, row, "pupil"));
@@ -52,7 +56,6 @@ impl<'a> RowFindings<'a> {
         );
         self.findings.push(finding.at(table, row, column));
     }
-
 
     /// Reads a code; an unknown one is found and counts as missing.
     pub fn code<T: Copy>(
@@ -85,7 +88,8 @@ pub fn finding(found: finding::Finding, place: Place, pupil: Option<&str>) -> Fi
         finding::Severity::Error => Severity::Error,
     };
     let message = Sentence { vi: found.message_vi, en: found.message_en };
-    let mut finding = Finding::new(severity, found.code, message).help(found.hint_vi, found.hint_en);
+    let mut finding =
+        Finding::new(severity, found.code, message).help(found.hint_vi, found.hint_en);
     finding.place = place;
     if let Some(pupil) = pupil {
         finding = finding.about("pupil", pupil);
@@ -100,7 +104,10 @@ pub fn finding(found: finding::Finding, place: Place, pupil: Option<&str>) -> Fi
 }
 
 /// Turns an explanation of the rules into one of the contract.
-pub fn explanation(explained: bieumau_rules::explanation::Explanation, place: Place) -> Explanation {
+pub fn explanation(
+    explained: bieumau_rules::explanation::Explanation,
+    place: Place,
+) -> Explanation {
     Explanation {
         place,
         rule: format!("{}: {}", explained.rule, explained.value),

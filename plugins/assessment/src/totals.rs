@@ -49,7 +49,15 @@ impl<'a> Totals<'a> {
     }
 
     /// Adds one count of the pupils of `roll`.
-    pub fn push(&mut self, year: i64, item: &'a str, code: &'a str, label: &'a str, count: u32, roll: Roll) {
+    pub fn push(
+        &mut self,
+        year: i64,
+        item: &'a str,
+        code: &'a str,
+        label: &'a str,
+        count: u32,
+        roll: Roll,
+    ) {
         let share = self.percentages.share(count, roll.pupils, roll.flagged);
         let tenths = |percent: bieumau_rules::decimal::Scaled| match percent.scale {
             0 => Decimal(percent.value * 10),

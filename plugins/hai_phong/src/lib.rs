@@ -10,8 +10,7 @@ use bieumau_plugin_sdk::{Plugin, Rule, export_plugin};
 pub struct HaiPhong;
 
 impl Plugin for HaiPhong {
-    const RULES: &'static [Rule] =
-        &[ASSESS_SECONDARY, ASSESS_PRIMARY, attendance_timeliness::RULE];
+    const RULES: &'static [Rule] = &[ASSESS_SECONDARY, ASSESS_PRIMARY, attendance_timeliness::RULE];
 }
 
 export_plugin!(HaiPhong);

@@ -141,8 +141,8 @@ pub struct Explanation {
 pub struct Failure {
     /// Stable code.
     pub code: String,
-    /// What is wrong.
-    pub message: Sentence,
+    /// What is wrong; boxed, since a failure is rare and travels far.
+    pub message: Box<Sentence>,
     /// Where it is, in the tables of the call.
     pub place: Place,
 }
@@ -150,7 +150,11 @@ pub struct Failure {
 impl Failure {
     /// Makes a failure without a place.
     pub fn new(code: &str, vi: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), message: Sentence::new(vi, en), place: Place::default() }
+        Self {
+            code: code.to_owned(),
+            message: Box::new(Sentence::new(vi, en)),
+            place: Place::default(),
+        }
     }
 
     /// Adds the place.

@@ -82,9 +82,8 @@ impl Date {
         let days = i64::from(self.0) + 719_468;
         let era = days.div_euclid(146_097);
         let day_of_era = days.rem_euclid(146_097);
-        let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524
-            - day_of_era / 146_096)
-            / 365;
+        let year_of_era =
+            (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let month_from_march = (5 * day_of_year + 2) / 153;
         let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
@@ -98,8 +97,7 @@ impl Date {
         let mut parts = text.splitn(3, '-');
         let mut number = |digits: usize| {
             let part = parts.next()?;
-            let is_number =
-                part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
+            let is_number = part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
             is_number.then(|| part.parse::<u16>().ok()).flatten()
         };
         let (year, month, day) = (number(4)?, number(2)?, number(2)?);

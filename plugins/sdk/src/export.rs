@@ -140,11 +140,8 @@ impl From<Explanation> for wire::Explanation {
 
 impl From<Failure> for wire::Failure {
     fn from(failure: Failure) -> Self {
-        Self {
-            code: failure.code,
-            message: failure.message.into(),
-            place: failure.place.into(),
-        }
+        let message = (*failure.message).into();
+        Self { code: failure.code, message, place: failure.place.into() }
     }
 }
 

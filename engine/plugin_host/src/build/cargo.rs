@@ -35,7 +35,7 @@ const FOREIGN: [&str; 9] = [
 
 /// Small, without debug sections, with the names of functions for a readable trap.
 const PROFILE: [(&str, &str); 6] = [
-    ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "s"),
+    ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "3"),
     ("CARGO_PROFILE_RELEASE_LTO", "true"),
     ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1"),
     ("CARGO_PROFILE_RELEASE_PANIC", "abort"),
@@ -107,7 +107,7 @@ fn cargo(folder: &Path, compiler: &Compiler) -> Command {
 /// Takes the folders of this machine out of the messages of panics, so that a build elsewhere is
 /// the same and tells nothing about the builder.
 fn flags(workspace: &Workspace, compiler: &Compiler) -> Vec<String> {
-    let mut flags = Vec::new();
+    let mut flags = vec!["-Clink-arg=-zstack-size=262144".to_owned()];
     let mut remap = |from: &Path, to: &str| {
         flags.push(format!("--remap-path-prefix={}={to}", from.display()));
     };
@@ -132,9 +132,8 @@ fn cargo_home() -> Option<PathBuf> {
 }
 
 fn run(command: &mut Command) -> Result<String, BuildError> {
-    let output = command
-        .output()
-        .map_err(|source| BuildError::Program { program: "cargo", source })?;
+    let output =
+        command.output().map_err(|source| BuildError::Program { program: "cargo", source })?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
@@ -148,8 +147,8 @@ fn artifact(folder: &Path, messages: &str) -> Option<PathBuf> {
         message["reason"] == "compiler-artifact"
             && message["manifest_path"].as_str().is_some_and(|path| Path::new(path) == manifest)
     };
-    let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let artifact = messages.filter(is_ours).last()?;
+    let mut messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let artifact = messages.rfind(is_ours)?;
     let mut files = artifact["filenames"].as_array()?.iter().filter_map(Value::as_str);
     files.find(|file| file.ends_with(".wasm")).map(PathBuf::from)
 }

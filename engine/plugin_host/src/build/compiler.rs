@@ -108,9 +108,9 @@ fn debian() -> Option<Compiler> {
     let rustc = Path::new("/usr/bin/rustc");
     let sysroot = output(rustc.to_str()?, &["--print", "sysroot"])?;
     let library = Path::new(&sysroot).join("lib/rustlib/src/rust/library/Cargo.toml");
-    let linker = ["wasm-ld-19", "wasm-ld"].into_iter().find(|linker| {
-        output(linker, &["--version"]).is_some()
-    })?;
+    let linker = ["wasm-ld-19", "wasm-ld"]
+        .into_iter()
+        .find(|linker| output(linker, &["--version"]).is_some())?;
     library.is_file().then(|| Compiler::Debian { rustc: rustc.to_owned(), linker })
 }
 

@@ -118,9 +118,14 @@ impl BuildError {
     pub fn diagnostic(&self) -> Diagnostic {
         let vi = match self {
             Self::NotACrate { folder } => {
-                format!("`{}` không phải thư mục mã nguồn Rust: không có Cargo.toml", folder.display())
+                format!(
+                    "`{}` không phải thư mục mã nguồn Rust: không có Cargo.toml",
+                    folder.display()
+                )
             }
-            Self::NoCompiler => "máy này không có trình biên dịch cho wasm32-unknown-unknown".to_owned(),
+            Self::NoCompiler => {
+                "máy này không có trình biên dịch cho wasm32-unknown-unknown".to_owned()
+            }
             Self::Program { program, .. } => format!("không chạy được `{program}`"),
             Self::Compile { output } => format!("mã nguồn không biên dịch được:\n{output}"),
             Self::Component { what } => format!("không tạo được component: {what}"),

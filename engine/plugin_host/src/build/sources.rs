@@ -12,7 +12,8 @@ use sha2::{Digest, Sha256};
 
 use super::{BuildError, COMPONENT, SOURCES, read};
 
-const HEADER: &str = "# What plugin.wasm was built from, and itself. Written by `bieumau plugin build`.\n";
+const HEADER: &str =
+    "# What plugin.wasm was built from, and itself. Written by `bieumau plugin build`.\n";
 
 /// Whether a component fits its sources.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -271,7 +271,8 @@ impl<'a> Reader<'a, '_> {
             }
             pupil.quality_rows[point as usize] = Some(at);
             let levels = &mut pupil.qualities[point as usize];
-            for ((column, _), (place, code)) in QUALITIES.iter().zip(places.iter().zip(row.codes())) {
+            for ((column, _), (place, code)) in QUALITIES.iter().zip(places.iter().zip(row.codes()))
+            {
                 let level = self.rows.code(&QUALITY_LEVELS, TABLE, at, column, code);
                 if let Some(place) = place {
                     put(levels, rules.qualities.len(), *place, level);
@@ -312,5 +313,8 @@ fn put<T: Clone + Default>(cells: &mut Vec<T>, length: usize, place: usize, cell
 
 /// Takes whole points; what is too large stays off the scale.
 fn test(points: i64) -> Tenths {
-    points.checked_mul(10).and_then(|tenths| i32::try_from(tenths).ok()).map_or(Tenths(i32::MAX), Tenths)
+    points
+        .checked_mul(10)
+        .and_then(|tenths| i32::try_from(tenths).ok())
+        .map_or(Tenths(i32::MAX), Tenths)
 }

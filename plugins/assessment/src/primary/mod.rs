@@ -65,8 +65,14 @@ fn other_circular(pupil: &Pupil<'_>, circular: Option<Circular>) -> Finding {
         code: "other_circular",
         severity: Severity::Warning,
         place: Place::column("grade"),
-        message_vi: format!("Lớp {grade} năm học {year}-{} theo {by}; không đánh giá ở đây", year + 1),
-        message_en: format!("Grade {grade} in {year}-{} is under {by_en}; not assessed here", year + 1),
+        message_vi: format!(
+            "Lớp {grade} năm học {year}-{} theo {by}; không đánh giá ở đây",
+            year + 1
+        ),
+        message_en: format!(
+            "Grade {grade} in {year}-{} is under {by_en}; not assessed here",
+            year + 1
+        ),
         hint_vi: "Dùng quy tắc của thông tư này cho năm học đó.",
         hint_en: "Use the rule of that circular for the year.",
     }

@@ -29,7 +29,11 @@ impl Settings {
         rules.zero_score = given.choice(
             "zero_score",
             rules.zero_score,
-            &[("warn", ZeroScore::Warned), ("allow", ZeroScore::Allowed), ("refuse", ZeroScore::Refused)],
+            &[
+                ("warn", ZeroScore::Warned),
+                ("allow", ZeroScore::Allowed),
+                ("refuse", ZeroScore::Refused),
+            ],
         )?;
         if given.flag("two_row_tests_required", false)? {
             rules.two_row_test = TwoRowTest::BothRequired;

@@ -58,7 +58,8 @@ pub fn answer(
     log: Log,
 ) -> Result<Answer, Failure> {
     let rules = &settings.rules;
-    let tables = vec![pupils(rules, book, outcomes), subjects(book), totals(call, rules, book, outcomes)?];
+    let tables =
+        vec![pupils(rules, book, outcomes), subjects(book), totals(call, rules, book, outcomes)?];
     let (found, explained) = log.into_parts();
     let mut findings = rows.into_findings();
     for finding in found {
@@ -66,16 +67,15 @@ pub fn answer(
         let pupil = finding.place.pupil.map(|at| book.pupils[at].pupil);
         findings.push(remarks::finding(finding, place, pupil));
     }
-    let explanations =
-        explained.into_iter().map(|explanation| {
-            let column = match explanation.place.column {
-                Some("programme") => "programme_text",
-                Some("title") => "title",
-                _ => "result",
-            };
-            let place = Place::new("pupils", explanation.place.pupil, Some(column));
-            remarks::explanation(explanation, place)
-        });
+    let explanations = explained.into_iter().map(|explanation| {
+        let column = match explanation.place.column {
+            Some("programme") => "programme_text",
+            Some("title") => "title",
+            _ => "result",
+        };
+        let place = Place::new("pupils", explanation.place.pupil, Some(column));
+        remarks::explanation(explanation, place)
+    });
     Ok(Answer { tables, findings, explanations: explanations.collect() })
 }
 
@@ -136,7 +136,8 @@ fn totals(
     let items: Vec<(String, &str)> = subject_items(book);
     let mut totals = Totals::new(call)?;
     for year in years(book.pupils.iter().map(|pupil| pupil.year)) {
-        let of_year = || book.pupils.iter().zip(outcomes).filter(move |(pupil, _)| pupil.year == year);
+        let of_year =
+            || book.pupils.iter().zip(outcomes).filter(move |(pupil, _)| pupil.year == year);
         let mut roll = Roll::default();
         for (pupil, _) in of_year() {
             roll.pupils += 1;
@@ -158,7 +159,9 @@ fn totals(
         totals.push(year, "programme", "completed", &rules.wording.completed, completed, roll);
         let rest = count(&|outcome| is_completed(outcome.programme) == Some(false));
         totals.push(year, "programme", "not_completed", &rules.wording.not_completed, rest, roll);
-        for (code, programme) in [("promoted", Programme::Completed), ("held_back", Programme::HeldBack)] {
+        for (code, programme) in
+            [("promoted", Programme::Completed), ("held_back", Programme::HeldBack)]
+        {
             let decided = programme.is_promoted();
             let count = count(&|outcome| outcome.programme.is_promoted() == decided);
             totals.push(year, "promotion", code, rules.promotion_label(programme), count, roll);
@@ -204,10 +207,10 @@ fn place_of_finding(rules: &Parameters, book: &Book<'_>, place: &finding::Place)
         Term::MidSecond => Point::MidSecond,
         Term::Second | Term::Year => Point::YearEnd,
     });
-    if let (Some(item), Some(point)) = (place.subject.as_deref(), point) {
-        if let Some(found) = of_item(rules, pupil, item, point, place.column) {
-            return found;
-        }
+    if let (Some(item), Some(point)) = (place.subject.as_deref(), point)
+        && let Some(found) = of_item(rules, pupil, item, point, place.column)
+    {
+        return found;
     }
     let column = match place.column {
         Some("decision") => Some("principal_decision"),

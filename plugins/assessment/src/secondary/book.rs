@@ -191,7 +191,9 @@ fn pupils<'a>(
     let asked = Asked {
         conduct: has_any(&["conduct_1", "conduct_2", "conduct_year"]),
         absences: table.has("absences"),
-        subjects: ["marks", "comments", "subject_results"].iter().any(|name| call.table(name).is_some()),
+        subjects: ["marks", "comments", "subject_results"]
+            .iter()
+            .any(|name| call.table(name).is_some()),
     };
     let mut pupils = Vec::with_capacity(table.len());
     let mut index = Index::new();
@@ -274,8 +276,14 @@ impl<'a> Reader<'a, '_> {
             *cells = TermCells {
                 row: Some(at),
                 is_exempt: row.exempt == Some(true),
-                ongoing: [row.ongoing_1, row.ongoing_2, row.ongoing_3, row.ongoing_4, row.ongoing_5]
-                    .map(score),
+                ongoing: [
+                    row.ongoing_1,
+                    row.ongoing_2,
+                    row.ongoing_3,
+                    row.ongoing_4,
+                    row.ongoing_5,
+                ]
+                .map(score),
                 mid_term: score(row.mid_term),
                 end_of_term: score(row.end_of_term),
             };
@@ -392,7 +400,11 @@ impl<'a> Reader<'a, '_> {
                 (_, level) => level.unwrap_or_else(|| score(row.score)),
             };
             if slot.reassessed.is_some() {
-                self.rows.repeated("reassessments", at, &format!("`{}` `{}`", row.pupil, row.subject));
+                self.rows.repeated(
+                    "reassessments",
+                    at,
+                    &format!("`{}` `{}`", row.pupil, row.subject),
+                );
             } else {
                 slot.reassessed = Some((at, result));
             }

@@ -89,11 +89,11 @@ impl Case<'_> {
         let has_given = slots.into_iter().any(|slot| slot.given.is_some());
         let has_levels =
             self.pupil.learning.iter().any(Option::is_some) || self.pupil.conduct[3].is_some();
-        if has_given || has_levels { self.from_given(log) } else { self.from_marks(log) }
+        if has_given || has_levels { self.assess_given(log) } else { self.assess_marks(log) }
     }
 
     /// The report has marks only: the rules see the whole year.
-    fn from_marks(&self, log: &mut Log) -> Outcome {
+    fn assess_marks(&self, log: &mut Log) -> Outcome {
         let class = ClassYear {
             grade: self.pupil.grade,
             states: self.settings.terms,
@@ -127,7 +127,7 @@ impl Case<'_> {
     }
 
     /// The report gives results or levels: each step is asked for with what is given before it.
-    fn from_given(&self, log: &mut Log) -> Outcome {
+    fn assess_given(&self, log: &mut Log) -> Outcome {
         let rules = &self.settings.rules;
         let subjects = self.subjects(log);
         let learning = [
@@ -344,10 +344,17 @@ impl Case<'_> {
         }
     }
 
-    fn explain(&self, term: Term, subjects: &[SubjectResults], learning: LearningResult) -> Explanation {
+    fn explain(
+        &self,
+        term: Term,
+        subjects: &[SubjectResults],
+        learning: LearningResult,
+    ) -> Explanation {
         let results = self.years.iter().zip(self.counted(subjects, term));
         let inputs = results
-            .filter(|(_, result)| !matches!(result, SubjectResult::LeftOut | SubjectResult::NotEvaluable))
+            .filter(|(_, result)| {
+                !matches!(result, SubjectResult::LeftOut | SubjectResult::NotEvaluable)
+            })
             .map(|(year, result)| (year.subject.name.to_owned(), result.text().into_owned()));
         let mut steps = vec![format!("Theo Điều 9 khoản 2: {}", learning.base.label())];
         if let Some(at) = learning.adjusted_for {
@@ -404,8 +411,14 @@ fn other_circular(pupil: &Pupil<'_>, circular: Option<Circular>) -> Finding {
         code: "other_circular",
         severity: Severity::Warning,
         place: Place::column("grade"),
-        message_vi: format!("Lớp {grade} năm học {year}-{} theo {by}; không đánh giá ở đây", year + 1),
-        message_en: format!("Grade {grade} in {year}-{} is under {by_en}; not assessed here", year + 1),
+        message_vi: format!(
+            "Lớp {grade} năm học {year}-{} theo {by}; không đánh giá ở đây",
+            year + 1
+        ),
+        message_en: format!(
+            "Grade {grade} in {year}-{} is under {by_en}; not assessed here",
+            year + 1
+        ),
         hint_vi: "Dùng quy tắc của thông tư này cho năm học đó.",
         hint_en: "Use the rule of that circular for the year.",
     }

@@ -36,7 +36,10 @@ impl Settings {
         rules.adjacent = given.choice(
             "adjacent_level",
             rules.adjacent,
-            &[("above_computed", AdjacentLevel::AboveComputed), ("below_target", AdjacentLevel::BelowTarget)],
+            &[
+                ("above_computed", AdjacentLevel::AboveComputed),
+                ("below_target", AdjacentLevel::BelowTarget),
+            ],
         )?;
         rules.year_from = given.choice(
             "year_average_from",

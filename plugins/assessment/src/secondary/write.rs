@@ -109,9 +109,9 @@ fn subject<'a>(pupil: &Pupil<'a>, slot: &Slot<'a>, results: &SubjectResults) -> 
             Some(Mark::Score(score)) => Some(Decimal(score.0.into())),
             _ => None,
         },
-        reassessed_level: again.filter(|mark| matches!(mark, Mark::Passed | Mark::NotPassed)).map(
-            |mark| code(&PASSES, mark),
-        ),
+        reassessed_level: again
+            .filter(|mark| matches!(mark, Mark::Passed | Mark::NotPassed))
+            .map(|mark| code(&PASSES, mark)),
         exempt: results.year == SubjectResult::LeftOut,
     }
 }
@@ -173,9 +173,8 @@ fn pupil_answer<'a>(
         },
         title: outcome.title.map(|title| code(&TITLES, title)),
         title_text: outcome.title.map(|title| rules.title_label(title)),
-        completion_text: text.filter(|_| {
-            is_last && (verdict.is_promoted() || verdict == Verdict::NotPromoted)
-        }),
+        completion_text: text
+            .filter(|_| is_last && (verdict.is_promoted() || verdict == Verdict::NotPromoted)),
         reasons,
     }
 }
