@@ -3,6 +3,8 @@
 //! `D001` to `D099` are made in this crate. Rooms above take other numbers: `D1xx` store,
 //! `D2xx` render, `D3xx` plugin host, `D4xx` pipeline.
 
+use crate::text::Text;
+
 /// One code with what it stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Code {
@@ -94,4 +96,76 @@ mod tests {
     fn codes_are_unique_and_in_order() {
         assert!(ALL.windows(2).all(|pair| pair[0].code < pair[1].code));
     }
+}
+
+/// Returns what to do about a finding of `code` that carries no help of its own.
+pub fn usual_help(code: &str) -> Option<Text> {
+    let (vi, en) = match code {
+        YAML_SYNTAX => ("bắt đầu bằng `schema_version: 1`", "begin with `schema_version: 1`"),
+        TOO_LARGE => ("chia định nghĩa thành nhiều tệp", "split the definition into several files"),
+        TOO_DEEP => (
+            "viết phẳng hơn; không định nghĩa nào cần sâu như vậy",
+            "write it flatter; no definition needs that depth",
+        ),
+        TOO_MANY_NODES => (
+            "bỏ bớt bí danh (`*ten`) hoặc chia tệp",
+            "use fewer aliases (`*name`) or split the file",
+        ),
+        MISSING_KEY => (
+            "thêm khóa này; `bieumau schema` cho biết các khóa",
+            "add the key; `bieumau schema` tells all keys",
+        ),
+        DUPLICATE_ID => ("đổi tên hoặc bỏ một trong hai", "rename or remove one of the two"),
+        BAD_VALUE => ("sửa giá trị theo dạng đã nêu", "write the value in the form named"),
+        KEY_NOT_FOR_TYPE => ("bỏ khóa này hoặc đổi `type`", "remove the key or change `type`"),
+        BAD_BOUNDS => ("sửa `min` và `max`", "mend `min` and `max`"),
+        BAD_PATTERN => ("ví dụ: pattern: \"[0-9]{10}\"", "for example pattern: \"[0-9]{10}\""),
+        REFERENCE_CYCLE => ("bỏ một tham chiếu trong vòng", "remove one reference of the circle"),
+        RESERVED_NAME => ("chọn tên khác", "choose another name"),
+        EXPRESSION_SYNTAX => {
+            ("ví dụ: `grade >= 1 && grade <= 5`", "for example `grade >= 1 && grade <= 5`")
+        }
+        RULE_TABLE_MISSING => ("thêm bảng vào `takes`", "add the table to `takes`"),
+        RULE_ORDER => {
+            ("đặt quy tắc cho ra bảng đó lên trước", "put the rule that gives the table first")
+        }
+        TEMPLATE_MISSING => (
+            "tạo tệp này, hoặc bỏ định dạng khỏi `formats`",
+            "make the file, or take the format out of `formats`",
+        ),
+        SHEETS => (
+            "khai `sheets`, hoặc bỏ xlsx và csv khỏi `formats`",
+            "declare `sheets`, or take xlsx and csv out of `formats`",
+        ),
+        NODE_PLACE => (
+            "nút con cần `on`; nút trên cùng không có `on`",
+            "a node below another needs `on`; one at the top has none",
+        ),
+        OVERLAP => (
+            "cho mỗi nghĩa một khoảng `valid_from`, `valid_to` riêng",
+            "give each meaning days of its own with `valid_from` and `valid_to`",
+        ),
+        BAD_DATE => (
+            "viết ngày dạng \"2025-06-30\", ngày đầu trước ngày cuối",
+            "write days as \"2025-06-30\", the first before the last",
+        ),
+        BAD_VERSION => ("viết ba số, ví dụ \"1.0.0\"", "write three numbers, such as \"1.0.0\""),
+        SAMPLE_SYNTAX => (
+            "lấy dữ liệu mẫu bằng `bieumau render … --data`",
+            "take a sample with `bieumau render … --data`",
+        ),
+        SAMPLE_MISSING => (
+            "thêm khóa vào sample.json; giá trị có thể là null",
+            "add the key to sample.json; its value may be null",
+        ),
+        SAMPLE_UNKNOWN => (
+            "bỏ khóa này, hoặc khai nó ở `document`",
+            "remove the key, or declare it under `document`",
+        ),
+        SAMPLE_SHAPE => {
+            ("so với `bieumau render … --data`", "compare with `bieumau render … --data`")
+        }
+        _ => return None,
+    };
+    Some(Text::both(vi, en))
 }

@@ -137,6 +137,13 @@ impl Diagnostics {
         self.0.extend(other.0);
     }
 
+    /// Gives every finding without help the usual one of its code.
+    pub fn give_help(&mut self, usual: impl Fn(&str) -> Option<Text>) {
+        for finding in self.0.iter_mut().filter(|finding| finding.help.is_none()) {
+            finding.help = usual(finding.code);
+        }
+    }
+
     /// Returns whether at least one finding is an error.
     pub fn has_errors(&self) -> bool {
         self.0.iter().any(|diagnostic| diagnostic.severity == Severity::Error)

@@ -4,8 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bieumau_model::check;
+use bieumau_model::codes;
 use bieumau_model::definition::Catalog;
 use bieumau_model::diagnostic::Diagnostics;
+use bieumau_model::text::Text;
 use bieumau_render::Renderer;
 
 use crate::files::Files;
@@ -54,6 +56,7 @@ pub fn check_files(files: Files, workers: Option<&Workers>) -> Result<Checked, P
         let renderer = renderer(&files, workers);
         check_templates(&checked.catalog, &files, &renderer, &mut findings);
     }
+    findings.give_help(|code| codes::usual_help(code).or_else(|| usual_help(code)));
     findings.sort();
     Ok(Checked { findings, files })
 }
@@ -81,4 +84,20 @@ fn check_templates(
         }
     });
     findings.append(found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner));
+}
+
+/// What to do about findings of the store and the renderer that carry no help of their own.
+fn usual_help(code: &str) -> Option<Text> {
+    let (vi, en) = match code.as_bytes() {
+        [b'D', b'1', ..] => (
+            "câu SQL chỉ dùng biểu mẫu, danh mục `code_…` và các hàm nêu trong forms/README.md",
+            "the SQL takes forms, code lists `code_…` and the functions listed in forms/README.md",
+        ),
+        [b'T', ..] => (
+            "xem dữ liệu mà mẫu nhận được bằng `bieumau render … --data`; sample.json có cùng dạng",
+            "see what the template is given with `bieumau render … --data`; sample.json has that shape",
+        ),
+        _ => return None,
+    };
+    Some(Text::both(vi, en))
 }

@@ -189,26 +189,32 @@ fn write_by_hand(columns: &[(String, Cells)]) {
     workbook.save_to_buffer().expect("it is written");
 }
 
-/// Makes another document of the same size: other names and other marks.
+/// What is different in the document of another pupil of the same class, besides the marks.
+const PERSONAL: [&str; 7] =
+    ["pupil", "full_name", "father_name", "mother_name", "address", "comment", "remark"];
+
+/// Makes the document of another pupil: other names, other comments, other marks.
 fn vary(data: &Value, number: usize) -> Value {
-    match data {
-        Value::String(text) => Value::String(vary_text(text, number)),
-        Value::Array(items) => items.iter().map(|item| vary(item, number)).collect(),
-        Value::Object(fields) => Value::Object(
-            fields.iter().map(|(name, field)| (name.clone(), vary(field, number))).collect(),
-        ),
-        other => other.clone(),
-    }
+    vary_field("", data, number)
 }
 
-fn vary_text(text: &str, number: usize) -> String {
-    match text.split_once(',') {
-        Some((whole, tenth)) if whole.parse::<u8>().is_ok() && tenth.len() == 1 => {
-            let tenth = (number + text.len()) % 10;
-            format!("{},{tenth}", (number * 7 + tenth) % 10)
-        }
-        _ if text.contains(' ') && text.len() > 12 => format!("{text} {number}"),
-        _ => text.to_owned(),
+fn vary_field(name: &str, data: &Value, number: usize) -> Value {
+    match data {
+        Value::String(text) => Value::String(match text.split_once(',') {
+            _ if PERSONAL.contains(&name) => format!("{text} {number}"),
+            Some(("0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9", tenth)) => {
+                format!("{},{}", (number + name.len()) % 10, (number * 7 + tenth.len()) % 10)
+            }
+            _ => text.clone(),
+        }),
+        Value::Array(items) => items.iter().map(|item| vary_field(name, item, number)).collect(),
+        Value::Object(fields) => Value::Object(
+            fields
+                .iter()
+                .map(|(name, field)| (name.clone(), vary_field(name, field, number)))
+                .collect(),
+        ),
+        other => other.clone(),
     }
 }
 

@@ -39,7 +39,7 @@ pub struct Config {
 pub struct Limits {
     /// Time on the wall, from the order to the whole answer.
     pub time: Duration,
-    /// Address space of a worker.
+    /// Address space of a worker: the program itself and its stacks take some 300 MB of it.
     pub memory_bytes: u64,
     /// Pages.
     pub pages: usize,
@@ -83,7 +83,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             time: Duration::from_secs(20),
-            memory_bytes: 1 << 30,
+            memory_bytes: 3 << 29,
             pages: 2_000,
             output_bytes: 64 << 20,
         }

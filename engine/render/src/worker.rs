@@ -29,20 +29,33 @@ const FILES_KEPT: usize = 1024;
 
 /// For how many documents a result that was not used again stays in Typst's memory.
 ///
-/// What the next document can use again (the evaluated shared files, shaped fixed texts) is used
-/// again by the very next one, so one document is enough; what belongs to one pupil goes with the
-/// document after theirs.
-const EVICT_AFTER: usize = 1;
+/// The next document of the same template uses again what does not belong to its pupil (evaluated
+/// files, fixed texts): without that a transcript takes three times as long. What belongs to one
+/// pupil is never used again, and takes as much memory for each document that it stays. Two lets
+/// a worker alternate between two templates and stay warm.
+const EVICT_AFTER: usize = 2;
+
+/// From so many pages on, a document leaves nothing behind: the memory is worth more than the
+/// time that the next one loses.
+const LARGE: usize = 60;
+
+/// The most threads of a worker. Typst lays out separate pages side by side; more threads than
+/// these find little to do, and each takes room for its stack.
+const THREADS: usize = 4;
 
 /// Deep enough for the deepest calls that Typst allows, also without optimisation.
-const STACK: usize = 64 << 20;
+const STACK: usize = 16 << 20;
 
 /// Serves orders until stdin is closed; the whole work of the hidden subcommand.
 pub fn main() -> ExitCode {
     let serving = thread::Builder::new().name("render".to_owned()).stack_size(STACK).spawn(|| {
-        // One thread for each worker and one worker for each core: Typst needs no other threads.
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread();
-        pool.build_global().map_err(io::Error::other)?;
+        let cores = thread::available_parallelism().map_or(1, Into::into);
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(THREADS.min(cores))
+            .stack_size(STACK)
+            .use_current_thread()
+            .build_global()
+            .map_err(io::Error::other)?;
         serve()
     });
     watch_parent();
@@ -89,8 +102,11 @@ fn serve() -> io::Result<()> {
             None => (Reply::Unknown, Vec::new()),
         };
         wire::write(&mut replies, &reply, &bytes)?;
-        // Behind the answer, so that nobody waits for it; also when the document failed.
-        comemo::evict(EVICT_AFTER);
+        // Behind the answer, so that nobody waits for it; also when there is no document.
+        comemo::evict(match reply {
+            Reply::Done { pages, .. } if pages < LARGE => EVICT_AFTER,
+            _ => 0,
+        });
     }
     Ok(())
 }

@@ -69,6 +69,7 @@ pub fn check(source: &SourceTree) -> Checked {
         site::references(draft, &world, &mut draft.sink(&mut findings));
     }
     order::cycles(&drafts.forms, &mut findings);
+    findings.give_help(codes::usual_help);
     findings.sort();
     drafts.drop_broken(&findings);
     let catalog = drafts.catalog();

@@ -73,13 +73,6 @@ impl Class {
         Self { pupils: (0..pupils).map(|at| Pupil::new(at, &mut random, false)).collect() }
     }
 
-    /// Makes a class with gaps, low marks and re-assessments.
-    pub fn awkward(seed: u64) -> Self {
-        let mut random = Random::new(seed);
-        let pupils = random.below(8) as usize;
-        Self { pupils: (0..pupils).map(|at| Pupil::new(at, &mut random, true)).collect() }
-    }
-
     /// Returns the class as the tables of the rule.
     pub fn tables(&self) -> Vec<Table> {
         let pupils = &self.pupils;
@@ -183,7 +176,8 @@ impl Class {
 }
 
 impl Pupil {
-    fn new(at: usize, random: &mut Random, is_awkward: bool) -> Self {
+    /// Makes a pupil; an awkward one has gaps, low marks and re-assessments.
+    pub fn new(at: usize, random: &mut Random, is_awkward: bool) -> Self {
         // A pupil's marks lie around a level of their own, so that every result comes up.
         let around = if is_awkward { random.below(70) + 25 } else { random.below(25) + 70 };
         let term = |subject: usize, random: &mut Random| {
