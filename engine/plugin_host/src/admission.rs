@@ -3,11 +3,14 @@
 //! Compiling is the weak flank of a plugin host; a small hostile file can take seconds and
 //! gigabytes there. So sizes and counts are checked on the bytes alone.
 
-use wasmparser::{Encoding, Parser, Payload};
+use wasmparser::{BinaryReaderError, Encoding, Parser, Payload};
 use wasmtime::Engine;
 
 use crate::error::LoadError;
 use crate::limits::Limits;
+
+/// Bytes of a page of memory.
+const PAGE: u64 = 65_536;
 
 /// Returns `Ok` when `bytes` look like a component that may be compiled.
 pub fn admit(bytes: &[u8], limits: &Limits) -> Result<(), LoadError> {
@@ -19,8 +22,7 @@ pub fn admit(bytes: &[u8], limits: &Limits) -> Result<(), LoadError> {
     }
     let mut counts = Counts { limits, functions: 0, modules: 0, depth: 0 };
     for payload in Parser::new(0).parse_all(bytes) {
-        let payload = payload.map_err(|error| LoadError::Invalid { what: error.to_string() })?;
-        counts.look_at(payload)?;
+        counts.look_at(payload.map_err(invalid)?)?;
     }
     Ok(())
 }
@@ -52,12 +54,25 @@ impl Counts<'_> {
             Payload::End(_) => self.depth = self.depth.saturating_sub(1),
             Payload::ComponentImportSection(imports) if self.depth == 0 => {
                 for import in imports {
-                    let import =
-                        import.map_err(|error| LoadError::Invalid { what: error.to_string() })?;
+                    let import = import.map_err(invalid)?;
                     // A type is a name for a shape and brings nothing in.
                     if !matches!(import.ty, wasmparser::ComponentTypeRef::Type(_)) {
                         return Err(LoadError::Import { import: import.name.name.to_owned() });
                     }
+                }
+            }
+            Payload::MemorySection(memories) => {
+                for memory in memories {
+                    let pages = memory.map_err(invalid)?.initial;
+                    let bytes = usize::try_from(pages.saturating_mul(PAGE)).unwrap_or(usize::MAX);
+                    at_most("bytes of memory", bytes, self.limits.memory_bytes)?;
+                }
+            }
+            Payload::TableSection(tables) => {
+                for table in tables {
+                    let elements = table.map_err(invalid)?.ty.initial;
+                    let elements = usize::try_from(elements).unwrap_or(usize::MAX);
+                    at_most("table elements", elements, self.limits.table_elements)?;
                 }
             }
             Payload::CodeSectionStart { count, .. } => {
@@ -72,6 +87,10 @@ impl Counts<'_> {
         }
         Ok(())
     }
+}
+
+fn invalid(error: BinaryReaderError) -> LoadError {
+    LoadError::Invalid { what: error.to_string() }
 }
 
 fn at_most(what: &'static str, found: usize, limit: usize) -> Result<(), LoadError> {

@@ -131,7 +131,7 @@ fn memory_that_is_declared_too_large_is_refused() {
         (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 0))
         {APPLY} (i32.const 0))"#
     ));
-    check_error(&wasm, "it asks for 4294967296 bytes of memory, more than 33554432");
+    check_error(&wasm, "it has 4294967296 bytes of memory, more than 33554432");
 }
 
 #[test]

@@ -182,10 +182,10 @@ fn endless() {
             done += 1;
         }
         let took = stuck.join().unwrap();
-        assert!(took >= time && took < 3 * time, "stopped after {took:?}");
+        assert!(took >= time, "stopped after {took:?}");
         done
     });
-    assert!(done >= 3, "only {done} other documents meanwhile");
+    assert!(done > 0, "no other document meanwhile");
     // The worker that was killed is replaced.
     thread::scope(|scope| {
         for _ in 0..2 {

@@ -107,6 +107,7 @@ fn cargo(folder: &Path, compiler: &Compiler) -> Command {
 /// Takes the folders of this machine out of the messages of panics, so that a build elsewhere is
 /// the same and tells nothing about the builder.
 fn flags(workspace: &Workspace, compiler: &Compiler) -> Vec<String> {
+    // A quarter of the usual stack: memory is wiped after every call.
     let mut flags = vec!["-Clink-arg=-zstack-size=262144".to_owned()];
     let mut remap = |from: &Path, to: &str| {
         flags.push(format!("--remap-path-prefix={}={to}", from.display()));
