@@ -101,7 +101,10 @@ mod tests {
 /// Returns what to do about a finding of `code` that carries no help of its own.
 pub fn usual_help(code: &str) -> Option<Text> {
     let (vi, en) = match code {
-        YAML_SYNTAX => ("bắt đầu bằng `schema_version: 1`", "begin with `schema_version: 1`"),
+        YAML_SYNTAX => (
+            "xem lại ngoặc, nháy và thụt đầu dòng quanh chỗ này",
+            "look at brackets, quotes and indentation around this place",
+        ),
         TOO_LARGE => ("chia định nghĩa thành nhiều tệp", "split the definition into several files"),
         TOO_DEEP => (
             "viết phẳng hơn; không định nghĩa nào cần sâu như vậy",

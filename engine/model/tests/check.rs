@@ -111,7 +111,9 @@ fn an_expression_without_end_is_refused() {
     let long = format!("      - {{id: a, type: text, title: A, when: \"{}\"}}\n", "!".repeat(3000));
     check_field(
         &long,
-        &["forms/a/note.form.yaml:13:45 error[D030] the expression is longer than 2000 bytes"],
+        &[
+            "forms/a/note.form.yaml:13:45 error[D030] the expression is longer than 2000 bytes (for example `grade >= 1 && grade <= 5`)",
+        ],
     );
 }
 
@@ -137,7 +139,9 @@ fn a_file_above_the_limit_is_not_read() {
     }
     check_files(
         &[("forms/a/school.form.yaml", &text)],
-        &["forms/a/school.form.yaml:1:1 error[D003] the file is larger than 4194304 bytes"],
+        &[
+            "forms/a/school.form.yaml:1:1 error[D003] the file is larger than 4194304 bytes (split the definition into several files)",
+        ],
     );
 }
 
@@ -163,7 +167,9 @@ fn aliases_may_repeat_a_field() {
     ) + "  - id: more\n    title: Thêm\n    fields:\n      - *name\n";
     check_files(
         &[("forms/a/school.form.yaml", &text)],
-        &["forms/a/school.form.yaml:12:20 error[D017] the field `name` is declared twice"],
+        &[
+            "forms/a/school.form.yaml:12:20 error[D017] the field `name` is declared twice (rename or remove one of the two)",
+        ],
     );
 }
 
@@ -175,7 +181,7 @@ fn tags_are_refused() {
             &SCHOOL.replace("id: school\nversion", "id: !!str school\nversion"),
         )],
         &[
-            "forms/a/school.form.yaml:2:11 error[D001] definitions do not use YAML tags such as `!…`",
+            "forms/a/school.form.yaml:2:11 error[D001] definitions do not use YAML tags such as `!…` (look at brackets, quotes and indentation around this place)",
         ],
     );
 }
@@ -228,6 +234,8 @@ fn what_refers_to_a_wrong_form_is_not_in_the_catalog() {
 fn a_broken_file_does_not_make_others_wrong() {
     check_files(
         &[("forms/a/class.form.yaml", CLASS), ("forms/b/school.form.yaml", "a: [")],
-        &["forms/b/school.form.yaml:1:4 error[D001] `[` or `{` is opened and never closed"],
+        &[
+            "forms/b/school.form.yaml:1:4 error[D001] `[` or `{` is opened and never closed (look at brackets, quotes and indentation around this place)",
+        ],
     );
 }

@@ -113,7 +113,10 @@ impl Builder<'_> {
                 0,
                 0,
                 Text::both("tệp trống", "the file is empty"),
-                None,
+                Some(Text::both(
+                    "bắt đầu bằng `schema_version: 1`",
+                    "begin with `schema_version: 1`",
+                )),
             );
         }
         self.root.as_ref().map(|_| ())
