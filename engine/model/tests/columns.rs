@@ -210,7 +210,7 @@ fn keys_that_a_sample_lacks_or_invents_are_named_once() {
     check_sample(
         ("\"full_name\": \"Lê An\"", "\"fullname\": \"Lê An\""),
         &[
-            "s.json:5:5 error[D081] the sample lacks `pupils[].full_name`",
+            "s.json:5:5 error[D081] the sample lacks `pupils[].full_name` (add the key to sample.json; its value may be null)",
             "s.json:6:23 error[D082] the report does not declare `pupils[].fullname` (did you mean \
              `full_name`?)",
         ],
@@ -218,7 +218,7 @@ fn keys_that_a_sample_lacks_or_invents_are_named_once() {
     check_sample(
         ("\"parameters\": {\"year\"", "\"parameters\": {\"yaer\""),
         &[
-            "s.json:3:17 error[D081] the sample lacks `parameters.year`",
+            "s.json:3:17 error[D081] the sample lacks `parameters.year` (add the key to sample.json; its value may be null)",
             "s.json:3:18 error[D082] the report does not declare `parameters.yaer` (did you mean \
              `year`?)",
         ],
@@ -231,21 +231,21 @@ fn cells_must_have_the_form_that_documents_get() {
     wrong(
         "\"7,5\"",
         "7.5",
-        "s.json:9:67 error[D083] `pupils[].marks.*.mark` must be text such as \"7,5\"",
+        "s.json:9:67 error[D083] `pupils[].marks.*.mark` must be text such as \"7,5\" (compare with `bieumau render … --data`)",
     );
     wrong(
         "\"n\": 4",
         "\"n\": \"4\"",
-        "s.json:9:79 error[D083] `pupils[].marks.*.n` must be a whole number",
+        "s.json:9:79 error[D083] `pupils[].marks.*.n` must be a whole number (compare with `bieumau render … --data`)",
     );
     wrong(
         "{\"iso\": \"2014-03-05\", \"short\": \"05/03/2014\", \"long\": \"ngày 05 tháng 3 năm 2014\"}",
         "\"05/03/2014\"",
-        "s.json:7:15 error[D083] `pupils[].born` must be an object {…}",
+        "s.json:7:15 error[D083] `pupils[].born` must be an object {…} (compare with `bieumau render … --data`)",
     );
     wrong(
         "\"marks\": {}",
         "\"marks\": []",
-        "s.json:11:95 error[D083] `pupils[].marks` must be an object {…}",
+        "s.json:11:95 error[D083] `pupils[].marks` must be an object {…} (compare with `bieumau render … --data`)",
     );
 }

@@ -101,6 +101,7 @@ impl Site {
             lists: false,
             choices: Vec::new(),
             depends: Vec::new(),
+            waits: false,
             date: parameter.kind == ParameterType::Date,
             number: parameter.kind == ParameterType::Integer,
             error: None,
@@ -157,7 +158,10 @@ impl Site {
             match settled.get(&other.id) {
                 Some(value) => filters.push((&other.id, read_filter(other, value))),
                 // Without what it hangs on, the list would be everything.
-                None if other.required => return Ok(()),
+                None if other.required => {
+                    field.waits = true;
+                    return Ok(());
+                }
                 None => {}
             }
         }

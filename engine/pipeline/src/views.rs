@@ -107,6 +107,8 @@ pub struct FieldView {
     pub choices: Vec<ChoiceView>,
     /// Parameters that narrow the list.
     pub depends: Vec<String>,
+    /// Whether the list is empty because one of them is not given yet.
+    pub waits: bool,
     /// Whether it is a day.
     pub date: bool,
     /// Whether it is a number.

@@ -208,9 +208,11 @@ fn field_value(field: &FieldView, asked: Locale) -> Value {
             .map(|choice| json!({"value": choice.value, "label": choice.label.get(asked)}))
             .collect::<Vec<_>>(),
         "depends": field.depends.join(" "),
-        "wait": match asked {
-            Locale::Vi => "Chọn các mục ở trên trước",
-            Locale::En => "Choose the fields above first",
+        "wait": match (asked, field.waits) {
+            (Locale::Vi, true) => "Chọn các mục ở trên trước",
+            (Locale::En, true) => "Choose the fields above first",
+            (Locale::Vi, false) => "Chưa có dữ liệu",
+            (Locale::En, false) => "No data yet",
         },
         "date": field.date,
         "number": field.number,

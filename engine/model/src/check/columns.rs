@@ -49,6 +49,7 @@ pub fn columns(
             takes(call, rule, &known, at, &mut sink);
         }
     }
+    findings.give_help(codes::usual_help);
     findings.sort();
     findings
 }

@@ -23,6 +23,18 @@ pub fn sample(
     file: &Arc<str>,
     text: &str,
 ) -> Diagnostics {
+    let mut findings = compare(catalog, report, datasets, file, text);
+    findings.give_help(codes::usual_help);
+    findings
+}
+
+fn compare(
+    catalog: &Catalog,
+    report: &Report,
+    datasets: &DatasetColumns,
+    file: &Arc<str>,
+    text: &str,
+) -> Diagnostics {
     if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text) {
         let before: usize =
             text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
