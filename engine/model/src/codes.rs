@@ -88,16 +88,6 @@ codes! {
     PARAMETER_UNKNOWN "D097" "quy tắc không có tham số này" "the rule has no such parameter"
 }
 
-#[cfg(test)]
-mod tests {
-    use super::ALL;
-
-    #[test]
-    fn codes_are_unique_and_in_order() {
-        assert!(ALL.windows(2).all(|pair| pair[0].code < pair[1].code));
-    }
-}
-
 /// Returns what to do about a finding of `code` that carries no help of its own.
 pub fn usual_help(code: &str) -> Option<Text> {
     let (vi, en) = match code {
@@ -171,4 +161,14 @@ pub fn usual_help(code: &str) -> Option<Text> {
         _ => return None,
     };
     Some(Text::both(vi, en))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ALL;
+
+    #[test]
+    fn codes_are_unique_and_in_order() {
+        assert!(ALL.windows(2).all(|pair| pair[0].code < pair[1].code));
+    }
 }
