@@ -8,7 +8,7 @@ use bieumau_model::document;
 use bieumau_model::names;
 use bieumau_model::scope::Caller;
 use bieumau_model::table::{Table, Value};
-use bieumau_render::{Data, PageFormat, RenderError, RenderJob};
+use bieumau_render::{Data, Excess, PageFormat, RenderError, RenderJob};
 use bieumau_store::Reader;
 use serde_json::Value as Json;
 
@@ -298,6 +298,10 @@ fn media_type(format: Format) -> &'static str {
 pub(crate) fn render_problem(error: RenderError) -> Problem {
     let kind = match &error {
         RenderError::Template { .. } => ProblemKind::Definition,
+        // A page that the document does not have was asked for.
+        RenderError::Limit { excess: Excess::NoPage | Excess::NoSuchPage { .. }, .. } => {
+            ProblemKind::BadInput
+        }
         RenderError::Limit { .. } => ProblemKind::Limit,
         _ => ProblemKind::Machine,
     };
