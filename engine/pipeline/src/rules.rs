@@ -6,7 +6,7 @@ use bieumau_model::definition::{Applies, Catalog, Manifest, Report, RuleCall, Ru
 use bieumau_model::diagnostic::{Diagnostic, Diagnostics, Severity};
 use bieumau_model::table::{Table, Value};
 use bieumau_model::text::{Locale, Text};
-use bieumau_plugin_host::{Answer, Explain, Explanation, Finding};
+use bieumau_plugin_host::{Answer, Explain, Finding};
 
 use crate::parameters::Parameters;
 use crate::plugins::Plugins;
@@ -30,8 +30,6 @@ pub(crate) struct Applied {
     pub tables: Vec<Table>,
     /// Findings of the rules, about the data.
     pub findings: Diagnostics,
-    /// How values were found, when it was asked for.
-    pub explanations: Vec<Explanation>,
 }
 
 /// Applies the rules of `report` in order to `tables`.
@@ -164,7 +162,6 @@ fn keep(applied: &mut Applied, call: &RuleCall, answer: Answer) {
     for finding in answer.findings {
         applied.findings.push(spoken(finding));
     }
-    applied.explanations.extend(answer.explanations);
 }
 
 /// Says a finding of a rule with whom it is about, and with the plugin's own code.
