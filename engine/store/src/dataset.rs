@@ -19,7 +19,7 @@ use crate::codes;
 use crate::error::StoreError;
 use crate::portable::{self, Finding, Portable};
 use crate::reader::{Limits, Reader};
-use crate::schema::{META, create_indexes, create_table, write_code_list};
+use crate::schema::{STEPS, create_indexes, create_table, write_code_list};
 use crate::shape::Shape;
 use crate::store::harden;
 
@@ -67,7 +67,9 @@ fn empty_store(catalog: &Catalog) -> Result<Reader, StoreError> {
     let conn = Connection::open_in_memory()?;
     harden(&conn)?;
     conn.execute_batch("BEGIN")?;
-    conn.execute_batch(META)?;
+    for step in STEPS {
+        conn.execute_batch(step)?;
+    }
     let shapes = Shape::all(catalog);
     for shape in &shapes {
         conn.execute_batch(&create_table(shape, &shape.table()))?;

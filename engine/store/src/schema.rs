@@ -27,8 +27,12 @@ const BOOKKEEPING: &str = r#"
   "_changed_at" TEXT NOT NULL,
 "#;
 
-/// The tables that every store has.
-pub(crate) const META: &str = r#"
+/// The steps that lead to the engine's own tables. A store knows how many it has taken; a new step
+/// is only ever added at the end, and one that was released never changes.
+pub(crate) const STEPS: &[&str] = &[META];
+
+/// The tables of definitions, audit and history.
+const META: &str = r#"
 CREATE TABLE bm_definition (
   id INTEGER PRIMARY KEY,
   form TEXT NOT NULL,

@@ -13,7 +13,7 @@ use std::time::Duration;
 use bieumau_model::definition::{Catalog, Form};
 use bieumau_model::scope::Scope;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use crate::error::StoreError;
 use crate::reader::{Limits, Reader};
@@ -22,8 +22,8 @@ use crate::shape::Shape;
 
 /// Marks a file as a store (`PRAGMA application_id`): "bmau".
 const APPLICATION_ID: i64 = 0x626d_6175;
-/// Layout of the engine's own tables (`PRAGMA user_version`).
-const LAYOUT: i64 = 1;
+/// Layout of the engine's own tables (`PRAGMA user_version`): how many steps lead to it.
+const LAYOUT: i64 = schema::STEPS.len() as i64;
 /// How long a writer waits for another one.
 const BUSY: Duration = Duration::from_secs(10);
 
@@ -199,16 +199,19 @@ fn open_writer(place: &Place) -> Result<Connection, StoreError> {
          PRAGMA cache_size = -65536; PRAGMA cell_size_check = ON;",
     )
     .map_err(failed)?;
-    if pages == 0 {
-        begin_layout(&mut conn).map_err(failed)?;
+    if layout < LAYOUT {
+        bring_up(&mut conn, layout).map_err(failed)?;
     }
     conn.set_prepared_statement_cache_capacity(64);
     Ok(conn)
 }
 
-fn begin_layout(conn: &mut Connection) -> rusqlite::Result<()> {
-    let transaction = conn.transaction()?;
-    transaction.execute_batch(schema::META)?;
+/// Makes the engine's own tables, or brings those of an older version up to this one.
+fn bring_up(conn: &mut Connection, from: i64) -> rusqlite::Result<()> {
+    let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for step in schema::STEPS.iter().skip(usize::try_from(from).unwrap_or_default()) {
+        transaction.execute_batch(step)?;
+    }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", LAYOUT)?;
     transaction.commit()
