@@ -88,8 +88,7 @@ fn a_store_of_a_newer_version_is_left_alone() {
     let folder = Folder::new("newer");
     drop(Store::create(folder.file()).unwrap());
     let direct = rusqlite::Connection::open(folder.file()).unwrap();
-    let known: i64 =
-        direct.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+    let known: i64 = direct.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
     direct.execute_batch("PRAGMA user_version = 9000").unwrap();
     drop(direct);
     check_refused(
