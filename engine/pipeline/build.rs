@@ -24,6 +24,41 @@ fn main() {
     code.push_str("]\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     fs::write(out.join("shipped.rs"), code).expect("OUT_DIR can be written");
+    scaffold(&root, &manifest, &out);
+}
+
+/// Writes the list of files that new plugins are made of.
+fn scaffold(root: &Path, manifest: &Path, out: &Path) {
+    let own = manifest.join("src/authoring/scaffold");
+    let mut code = String::from("&[\n");
+    for (below, prefix) in
+        [(own, ""), (root.join("plugins/sdk"), "sdk/"), (root.join("plugins/wit"), "wit/")]
+    {
+        let mut found = Vec::new();
+        texts(&below, &mut found);
+        found.sort();
+        for path in found {
+            let name = path.strip_prefix(&below).expect("walked from there");
+            let name = name.to_str().expect("names are plain").replace('\\', "/");
+            let name = format!("{prefix}{name}");
+            writeln!(code, "    ({name:?}, include_str!({path:?})),").expect("to a string");
+        }
+    }
+    code.push_str("]\n");
+    fs::write(out.join("scaffold.rs"), code).expect("OUT_DIR can be written");
+}
+
+/// Collects every file below `folder`, and asks cargo to watch it.
+fn texts(folder: &Path, found: &mut Vec<PathBuf>) {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.is_dir() {
+            texts(&path, found);
+        } else {
+            found.push(path);
+        }
+    }
 }
 
 /// Collects what the engine reads below `folder`, and asks cargo to watch it.
@@ -43,16 +78,19 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Collects manifest and component of each plugin folder.
+/// Collects manifest and code of each plugin folder.
 fn plugins(folder: &Path, found: &mut Vec<PathBuf>) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let manifest = entry.path().join("plugin.yaml");
-        let component = entry.path().join("plugin.wasm");
         println!("cargo::rerun-if-changed={}", manifest.display());
-        println!("cargo::rerun-if-changed={}", component.display());
-        if manifest.is_file() && component.is_file() {
-            found.extend([manifest, component]);
+        if !manifest.is_file() {
+            continue;
         }
+        for code in ["plugin.wasm", "rules.js"].map(|name| entry.path().join(name)) {
+            println!("cargo::rerun-if-changed={}", code.display());
+            found.extend(code.is_file().then_some(code));
+        }
+        found.push(manifest);
     }
 }

@@ -184,6 +184,8 @@ pub(crate) struct CallerArguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PluginCommand {
+    #[command(flatten)]
+    Author(crate::authoring::AuthorCommand),
     /// List the plugins with their rules.
     List {
         /// Print JSON.

@@ -135,12 +135,14 @@ fn write_bytes(bytes: &[u8], output: &Path) -> Result<(), Problem> {
     } else {
         fs::write(output, bytes)
     };
-    written.map_err(|error| {
-        machine(
-            format!("Không ghi được `{}`: {error}", output.display()),
-            format!("`{}` cannot be written: {error}", output.display()),
-        )
-    })
+    written.map_err(|error| not_written(output, &error))
+}
+
+pub(crate) fn not_written(output: &Path, error: &io::Error) -> Problem {
+    machine(
+        format!("Không ghi được `{}`: {error}", output.display()),
+        format!("`{}` cannot be written: {error}", output.display()),
+    )
 }
 
 fn serve(site: &Path, asked: &ServeArguments, locale: Locale) -> Result<Ending, Problem> {
@@ -296,6 +298,7 @@ fn schema(kind: Option<&str>) -> Result<Ending, Problem> {
 
 fn plugin(site: &Path, asked: &PluginCommand, locale: Locale) -> Result<Ending, Problem> {
     match asked {
+        PluginCommand::Author(asked) => crate::authoring::run(catalog_folder(site), asked, locale),
         PluginCommand::List { json } => {
             crate::findings::plugins(&catalog_folder(site), *json, locale)
         }

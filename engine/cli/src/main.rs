@@ -4,6 +4,7 @@
 //! 3 the machine or a file failed.
 
 mod arguments;
+mod authoring;
 mod commands;
 mod findings;
 mod progress;

@@ -19,6 +19,7 @@ pub mod scope;
 mod raw;
 mod yaml;
 
+pub mod cases;
 pub mod check;
 pub mod schema;
 

@@ -291,6 +291,15 @@ impl Table {
         Self { name: self.name.clone(), rows: rows.len(), columns: columns.collect() }
     }
 
+    /// Puts `to` wherever a text column says `from`.
+    pub fn reword(&mut self, column: &str, from: &str, to: &str) {
+        let found = self.columns.iter_mut().find(|own| own.name == column);
+        let Some(Column { cells: Cells::Text(cells), .. }) = found else { return };
+        for cell in cells.iter_mut().flatten().filter(|cell| *cell == from) {
+            to.clone_into(cell);
+        }
+    }
+
     /// Returns the number of rows.
     pub fn rows(&self) -> usize {
         self.rows

@@ -16,7 +16,7 @@ static SHIPPED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/shipped.r
 const FOLDERS: [&str; 3] = ["forms", "templates", "plugins"];
 
 /// The greatest size of one file, in bytes; a built plugin is far below it.
-const LARGEST_FILE: u64 = 16 * 1024 * 1024;
+const LARGEST_FILE: u64 = 24 * 1024 * 1024;
 
 /// How deep folders may be nested inside a site.
 const DEEPEST: usize = 8;
@@ -81,6 +81,32 @@ impl Files {
         let config = folder.join("site.yaml");
         if config.is_file() {
             self.read_file(&config, "site.yaml".to_owned())?;
+        }
+        Ok(self)
+    }
+
+    /// Puts the plugin in `folder` in the place of `plugins/<id>`, which may be there or not.
+    ///
+    /// Takes what a plugin is made of and leaves the rest of the folder, such as the output of a
+    /// compiler.
+    pub(crate) fn with_plugin(mut self, folder: &Path, id: &str) -> Result<Self, FilesError> {
+        let below = format!("plugins/{id}");
+        self.0
+            .retain(|path, _| path.strip_prefix(&below).is_none_or(|rest| !rest.starts_with('/')));
+        for name in ["plugin.yaml", "plugin.wasm", "rules.js"] {
+            let path = folder.join(name);
+            if path.is_file() {
+                self.read_file(&path, format!("{below}/{name}"))?;
+            }
+        }
+        for name in ["cases", "forms", "templates"] {
+            let path = folder.join(name);
+            if path.is_dir() {
+                self.read_folder(&path, &format!("{below}/{name}"), 0)?;
+            }
+            if path.is_dir() && name != "cases" {
+                self.read_folder(&path, name, 0)?;
+            }
         }
         Ok(self)
     }
@@ -153,5 +179,7 @@ impl Files {
 }
 
 fn is_definition(name: &str) -> bool {
-    [".yaml", ".typ", ".html", ".json", ".wasm", ".ttf"].iter().any(|end| name.ends_with(end))
+    [".yaml", ".typ", ".html", ".json", ".js", ".wasm", ".ttf"]
+        .iter()
+        .any(|end| name.ends_with(end))
 }

@@ -19,6 +19,7 @@ mod rules;
 mod sheets;
 mod templates;
 
+mod authoring;
 mod check;
 mod demo_site;
 mod init;
@@ -26,6 +27,10 @@ mod lists;
 
 pub mod demo;
 
+pub use authoring::{
+    CaseResult, CheckResult, Difference, Language, Measure, Measured, NewPlugin, TestReport,
+    Workbench, new_plugin, preview,
+};
 pub use check::{Checked, check, check_files};
 pub use demo_site::{DemoSite, Example, make_demo, render_examples};
 pub use files::{Files, FilesError};

@@ -9,6 +9,7 @@ use bieumau_model::text::Text;
 use bieumau_plugin_host::{Explain, build};
 use serde_json::{Value, json};
 
+use crate::authoring::Workbench;
 use crate::plugins::{Plugins, sha256, unknown_plugin};
 use crate::problem::{Problem, ProblemKind};
 use crate::site::{Definitions, list};
@@ -26,7 +27,7 @@ pub fn list_plugins(folder: Option<&Path>) -> Result<Vec<PluginSummary>, Problem
         .catalog
         .plugins
         .values()
-        .map(|manifest| plugin_summary(manifest, sha256(&definitions.files, &manifest.id)))
+        .map(|manifest| plugin_summary(manifest, sha256(&definitions.files, manifest)))
         .collect())
 }
 
@@ -98,10 +99,20 @@ pub fn call_plugin(
 }
 
 /// Builds the Rust plugin in `folder` into its component, and returns the component's path.
+///
+/// A text of JavaScript or YAML is only checked and loaded; its own path is returned.
 pub fn build_plugin(
     folder: &Path,
     tell: &mut dyn FnMut(Text),
 ) -> Result<std::path::PathBuf, Problem> {
+    if is_text(folder) {
+        let plugin = Workbench::open(None, folder)?;
+        tell(Text::both(
+            "không cần dựng: plugin là văn bản",
+            "nothing to build: the plugin is a text",
+        ));
+        return Ok(folder.join(plugin.manifest().code.file()));
+    }
     build::build(folder, tell)
         .map(|built| built.component)
         .map_err(|error| Problem::from_diagnostic(ProblemKind::Plugin, error.diagnostic()))
@@ -109,6 +120,14 @@ pub fn build_plugin(
 
 /// Returns whether the built component of `folder` is older than its source.
 pub fn is_plugin_stale(folder: &Path) -> Result<bool, Problem> {
+    if is_text(folder) {
+        return Ok(false);
+    }
     build::is_stale(folder)
         .map_err(|error| Problem::from_diagnostic(ProblemKind::Plugin, error.diagnostic()))
+}
+
+/// Returns whether the plugin in `folder` has nothing to be compiled.
+fn is_text(folder: &Path) -> bool {
+    folder.join("plugin.yaml").is_file() && !folder.join("Cargo.toml").is_file()
 }

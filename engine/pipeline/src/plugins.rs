@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bieumau_model::definition::Catalog;
+use bieumau_model::definition::{Catalog, Manifest};
 use bieumau_plugin_host::{Host, Limits, Plugin};
 use sha2::{Digest, Sha256};
 
@@ -18,21 +18,22 @@ pub(crate) struct Plugins {
 }
 
 struct Source {
-    manifest: bieumau_model::definition::Manifest,
-    component: Arc<[u8]>,
+    manifest: Manifest,
+    /// `None` when the file of the code is not there.
+    code: Option<Arc<[u8]>>,
 }
 
 impl Plugins {
-    /// Takes the component of each plugin of `catalog` from `files`; nothing is compiled yet.
+    /// Takes the code of each plugin of `catalog` from `files`; nothing is compiled yet.
     pub(crate) fn new(catalog: &Catalog, files: &Files) -> Result<Self, Problem> {
         let host = Host::new(Limits::default())
             .map_err(|error| Problem::from_diagnostic(ProblemKind::Machine, error.diagnostic()))?;
         let sources = catalog
             .plugins
             .values()
-            .filter_map(|manifest| {
-                let component = files.get(&component_path(&manifest.id))?.into();
-                Some((manifest.id.clone(), Source { manifest: manifest.clone(), component }))
+            .map(|manifest| {
+                let code = files.get(&code_path(manifest)).map(Into::into);
+                (manifest.id.clone(), Source { manifest: manifest.clone(), code })
             })
             .collect();
         Ok(Self { host, sources, loaded: Mutex::default() })
@@ -44,10 +45,11 @@ impl Plugins {
             return Ok(plugin.clone());
         }
         let source = self.sources.get(id).ok_or_else(|| unknown_plugin(id, self.sources.keys()))?;
-        let plugin = self
-            .host
-            .load(source.manifest.clone(), &source.component)
-            .map_err(|error| Problem::from_diagnostic(ProblemKind::Plugin, error.diagnostic()))?;
+        let code = source.code.as_ref().ok_or_else(|| no_code(&source.manifest))?;
+        let other = |id: &str| self.sources.contains_key(id).then(|| self.get(id)).transpose();
+        let plugin = self.host.load_with(source.manifest.clone(), code, |id| {
+            Ok::<_, Problem>(other(id)?.map(|plugin| Plugin::clone(&plugin)))
+        })?;
         let plugin = Arc::new(plugin);
         self.loaded().insert(id.to_owned(), plugin.clone());
         Ok(plugin)
@@ -59,15 +61,29 @@ impl Plugins {
     }
 }
 
-/// Returns the path of a plugin's component inside the site.
-pub(crate) fn component_path(id: &str) -> String {
-    format!("plugins/{id}/plugin.wasm")
+/// Returns the path of a plugin's code inside the site.
+pub(crate) fn code_path(manifest: &Manifest) -> String {
+    format!("plugins/{}/{}", manifest.id, manifest.code.file())
 }
 
-/// Returns the SHA-256 of a plugin's component as hexadecimal digits.
-pub(crate) fn sha256(files: &Files, id: &str) -> String {
-    let bytes = files.get(&component_path(id)).unwrap_or_default();
+/// Returns the SHA-256 of a plugin's code as hexadecimal digits; of JavaScript that of its text.
+pub(crate) fn sha256(files: &Files, manifest: &Manifest) -> String {
+    let bytes = files.get(&code_path(manifest)).unwrap_or_default();
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn no_code(manifest: &Manifest) -> Problem {
+    let path = code_path(manifest);
+    Problem::new(
+        ProblemKind::Plugin,
+        "J300",
+        format!("Plugin `{}` thiếu tệp `{path}`", manifest.id),
+        format!("plugin `{}` lacks the file `{path}`", manifest.id),
+    )
+    .help(
+        "`code` trong plugin.yaml cho biết plugin viết bằng gì; plugin Rust dựng bằng `bieumau plugin build`",
+        "`code` in plugin.yaml tells what it is written in; build a Rust plugin with `bieumau plugin build`",
+    )
 }
 
 pub(crate) fn unknown_plugin<'a>(id: &str, known: impl Iterator<Item = &'a String>) -> Problem {

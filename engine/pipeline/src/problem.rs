@@ -6,6 +6,7 @@ use std::fmt;
 
 use bieumau_model::diagnostic::{Diagnostic, Diagnostics};
 use bieumau_model::text::{Locale, Text};
+use bieumau_plugin_host::PluginError;
 
 /// What sort of problem it is; doors choose status and exit code by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +88,12 @@ impl Problem {
     pub fn with(mut self, findings: Diagnostics) -> Self {
         self.findings = findings;
         self
+    }
+}
+
+impl From<PluginError> for Problem {
+    fn from(error: PluginError) -> Self {
+        Self::from_diagnostic(ProblemKind::Plugin, error.diagnostic())
     }
 }
 

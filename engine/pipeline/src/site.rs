@@ -73,7 +73,7 @@ impl Definitions {
         Self::from_files(overlaid(folder)?)
     }
 
-    fn from_files(files: Files) -> Result<Self, Problem> {
+    pub(crate) fn from_files(files: Files) -> Result<Self, Problem> {
         let checked = check::check(&source_tree(&files));
         if checked.diagnostics.has_errors() {
             return Err(wrong_definitions(checked.diagnostics));
@@ -222,7 +222,7 @@ pub(crate) fn source_tree(files: &Files) -> SourceTree {
     let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
     files
         .iter()
-        .filter(|(path, _)| !path.ends_with(".ttf") && !path.ends_with(".wasm"))
+        .filter(|(path, _)| ![".ttf", ".wasm", ".js"].iter().any(|end| path.ends_with(end)))
         .map(|(path, bytes)| (path, text(bytes)))
         .collect()
 }
@@ -294,7 +294,7 @@ pub(crate) fn wrong_definitions(findings: Diagnostics) -> Problem {
     .with(findings)
 }
 
-fn files_problem(error: &FilesError) -> Problem {
+pub(crate) fn files_problem(error: &FilesError) -> Problem {
     Problem::new(
         ProblemKind::Machine,
         "J033",

@@ -52,7 +52,7 @@ pub struct PluginSummary {
     pub title: Text,
     /// Provinces it serves; empty means every province.
     pub provinces: Vec<String>,
-    /// SHA-256 of the component, in hexadecimal digits.
+    /// SHA-256 of its code, in hexadecimal digits.
     pub sha256: String,
     /// Rules.
     pub rules: Vec<RuleSummary>,

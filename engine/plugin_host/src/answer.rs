@@ -1,5 +1,6 @@
 //! What a rule gives back, checked against the manifest.
 
+use bieumau_model::definition::Label;
 use bieumau_model::diagnostic::Severity;
 use bieumau_model::table::Table;
 use bieumau_model::text::Text;
@@ -20,6 +21,16 @@ impl Answer {
     /// Returns the table `name`.
     pub fn table(&self, name: &str) -> Option<&Table> {
         self.tables.iter().find(|table| table.name() == name)
+    }
+
+    /// Says `labels` in place of the rule's own words.
+    pub(crate) fn say(&mut self, labels: &[Label]) {
+        for label in labels {
+            let table = self.tables.iter_mut().find(|table| table.name() == label.table);
+            if let Some(table) = table {
+                table.reword(&label.column, &label.from, &label.to);
+            }
+        }
     }
 }
 

@@ -44,6 +44,31 @@ pub fn call(
     })
 }
 
+/// Returns what rules give, for the runner of JavaScript to check their answers.
+pub fn declared(rules: &[RuleDeclaration]) -> Vec<wire::DeclaredRule> {
+    let column = |column: &RuleColumn| {
+        let (kind, scale) = match column.kind {
+            ColumnType::Text => (wire::Kind::Text, 0),
+            ColumnType::Integer => (wire::Kind::Integer, 0),
+            ColumnType::Decimal(scale) => (wire::Kind::Decimal, scale),
+            ColumnType::Date => (wire::Kind::Date, 0),
+            ColumnType::Boolean => (wire::Kind::Boolean, 0),
+        };
+        wire::DeclaredColumn { name: column.name.clone(), kind, scale, optional: column.optional }
+    };
+    let table = |table: &RuleTable| wire::DeclaredTable {
+        name: table.name.clone(),
+        optional: table.optional,
+        columns: table.columns.iter().map(column).collect(),
+    };
+    let own = rules.iter().filter(|rule| rule.like.is_none());
+    own.map(|rule| wire::DeclaredRule {
+        id: rule.id.clone(),
+        gives: rule.gives.iter().map(table).collect(),
+    })
+    .collect()
+}
+
 /// Returns the number of rows of all tables together.
 pub fn rows(call: &wire::Call) -> usize {
     call.tables.iter().map(|table| table.rows as usize).sum()

@@ -76,6 +76,16 @@ pub enum PluginError {
         /// Functions that were running, innermost first.
         functions: Vec<String>,
     },
+    /// The text of the plugin stopped with an error, or gave something else than it declares.
+    #[error("plugin `{plugin}` broke off in rule `{rule}`: {}", .message.get(Locale::En))]
+    Script {
+        /// Plugin.
+        plugin: String,
+        /// Rule.
+        rule: String,
+        /// What is wrong, with line and column of the text, or table, row and column of the answer.
+        message: Box<Text>,
+    },
     /// The answer is larger than a call may have.
     #[error("plugin `{plugin}` answered rule `{rule}` with more than {limit} bytes")]
     AnswerTooLarge {
@@ -182,6 +192,18 @@ pub enum LoadError {
         /// What is different.
         what: String,
     },
+    /// Its text is not right.
+    #[error("{what}")]
+    Script {
+        /// What is wrong, with line and column.
+        what: String,
+    },
+    /// The plugin of which it takes a rule is not there.
+    #[error("it takes over a rule of the plugin `{plugin}`, which is not there")]
+    NoOther {
+        /// The other plugin.
+        plugin: String,
+    },
     /// It does not even start.
     #[error("it does not start: {what}")]
     Start {
@@ -257,6 +279,7 @@ impl PluginError {
             Self::Trap { .. } => "P004",
             Self::AnswerTooLarge { .. } => "P005",
             Self::BadAnswer { .. } => "P006",
+            Self::Script { .. } => "P007",
             Self::Load { .. } => "L001",
             Self::UnknownRule { .. } => "C001",
             Self::BadCall { .. } => "C002",
@@ -309,6 +332,10 @@ impl PluginError {
                     no_marks(),
                 )
             }
+            Self::Script { plugin, rule, message } => (
+                format!("plugin `{plugin}` dừng ở quy tắc `{rule}`: {}", message.get(Locale::Vi)),
+                no_marks(),
+            ),
             Self::AnswerTooLarge { plugin, rule, limit } => (
                 format!(
                     "plugin `{plugin}` trả kết quả quá lớn ở quy tắc `{rule}`, giới hạn {limit} byte"
@@ -354,6 +381,10 @@ impl LoadError {
             Self::Invalid { what } => format!("tệp không phải component hợp lệ: {what}"),
             Self::NoRules { interface } => format!("tệp không có `{interface}`"),
             Self::WrongTypes { what } => format!("kiểu dữ liệu không đúng giao ước: {what}"),
+            Self::Script { what } => what.clone(),
+            Self::NoOther { plugin } => {
+                format!("nó dùng quy tắc của plugin `{plugin}`, nhưng không có plugin ấy")
+            }
             Self::Start { what } => format!("không khởi động được: {what}"),
         }
     }

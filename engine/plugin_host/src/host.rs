@@ -1,9 +1,10 @@
 //! Loads plugins and applies their rules.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use bieumau_model::definition::{Manifest, RuleDeclaration};
+use bieumau_model::definition::{CodeKind, Like, Manifest, RuleDeclaration};
 use bieumau_model::table::Table;
 use wasmtime::Engine;
 
@@ -13,9 +14,12 @@ use crate::decode;
 use crate::encode;
 use crate::error::{LoadError, PluginError};
 use crate::limits::Limits;
-use crate::sandbox::{self, CallFailure};
+use crate::sandbox::{self, CallFailure, Usage};
 use crate::wire;
 use crate::workers::Workers;
+
+/// The runner of plugins in JavaScript; the same for all of them.
+const RUNNER: &[u8] = include_bytes!("../../../plugins/js_runner/runner.wasm");
 
 /// Runs plugins within its limits; cheap to clone, one is enough for a process.
 #[derive(Clone)]
@@ -24,9 +28,20 @@ pub struct Host {
 }
 
 struct Shared {
-    limits: Limits,
-    engine: Engine,
+    component: Runtime,
+    interpreter: Late<Runtime>,
+    javascript: Late<(Runtime, sandbox::Shared)>,
     workers: Workers,
+}
+
+/// What is made when the first plugin needs it.
+type Late<T> = OnceLock<Result<T, String>>;
+
+/// An engine with its limits: code of one kind runs in one of its own.
+#[derive(Clone)]
+struct Runtime {
+    limits: Arc<Limits>,
+    engine: Engine,
 }
 
 /// A loaded plugin. Calls are independent of each other and may run at the same time.
@@ -34,47 +49,132 @@ struct Shared {
 pub struct Plugin {
     host: Host,
     manifest: Arc<Manifest>,
-    compiled: sandbox::Shared,
+    /// Its code, unless all its rules are those of others.
+    code: Option<(Runtime, sandbox::Shared)>,
+    /// The plugins whose rules it takes over, by id.
+    others: Arc<BTreeMap<String, Plugin>>,
 }
 
 /// A call, on its way to the thread it runs on.
-type Job = Box<dyn FnOnce() -> Result<wire::Answer, CallFailure> + Send>;
+type Job = Box<dyn FnOnce() -> Done + Send>;
 
-fn panicked() -> CallFailure {
-    CallFailure::Host("the runtime panicked".to_owned())
+/// A call that ran.
+type Done = (Result<wire::Answer, CallFailure>, Usage);
+
+fn panicked() -> Done {
+    (Err(CallFailure::Host("the runtime panicked".to_owned())), Usage::default())
+}
+
+impl Runtime {
+    fn new(limits: Limits) -> Result<Self, String> {
+        let engine = sandbox::engine(&limits)?;
+        Ok(Self { limits: Arc::new(limits), engine })
+    }
 }
 
 impl Host {
-    /// Makes a host.
+    /// Makes a host; `limits` are those of compiled code, for the others see [`Limits`].
     pub fn new(limits: Limits) -> Result<Self, PluginError> {
-        let engine = sandbox::engine(&limits).map_err(|what| PluginError::Host { what })?;
         // The plugin's own stack lies on that of its thread.
         let stack_bytes = (4 << 20).max(limits.stack_bytes.saturating_mul(4));
         let workers = Workers::new(limits.calls, stack_bytes);
-        Ok(Self { shared: Arc::new(Shared { limits, engine, workers }) })
+        let component = Runtime::new(limits).map_err(|what| PluginError::Host { what })?;
+        let (interpreter, javascript) = (Late::new(), Late::new());
+        Ok(Self { shared: Arc::new(Shared { component, interpreter, javascript, workers }) })
     }
 
-    /// Checks, compiles and probes a component.
-    ///
-    /// The bytes are always a component as its author built it; compiled code is never taken in.
-    pub fn load(&self, manifest: Manifest, wasm: &[u8]) -> Result<Plugin, PluginError> {
-        let fail = |reason| PluginError::Load { plugin: manifest.id.clone(), reason };
-        let shared = self.shared.clone();
-        admission::admit(wasm, &shared.limits).map_err(fail)?;
-        let wasm = wasm.to_vec();
-        let compiled = self.shared.workers.run(move || {
-            let compiled = sandbox::compile(&shared.engine, &wasm)?;
-            sandbox::probe(&compiled, &shared.limits)?;
-            Ok(compiled)
-        });
-        let panicked = || LoadError::Invalid { what: "the compiler failed on it".to_owned() };
-        let compiled = compiled.unwrap_or_else(|| Err(panicked())).map_err(fail)?;
-        Ok(Plugin {
-            host: self.clone(),
-            manifest: Arc::new(manifest),
-            compiled: Arc::new(compiled),
-        })
+    /// Loads a plugin that has no rule of another one; see [`Host::load_with`].
+    pub fn load(&self, manifest: Manifest, code: &[u8]) -> Result<Plugin, PluginError> {
+        self.load_with(manifest, code, |_| Ok(None))
     }
+
+    /// Checks, compiles and probes the code of a plugin.
+    ///
+    /// `code` is what the manifest's [`CodeKind`] says: a component as its author built it, or a
+    /// text of JavaScript; compiled code is never taken in. `other` gives the plugins whose rules
+    /// this one takes over.
+    pub fn load_with<E: From<PluginError>>(
+        &self,
+        manifest: Manifest,
+        code: &[u8],
+        mut other: impl FnMut(&str) -> Result<Option<Plugin>, E>,
+    ) -> Result<Plugin, E> {
+        let fail = |reason| PluginError::Load { plugin: manifest.id.clone(), reason };
+        let mut others = BTreeMap::new();
+        for like in manifest.rules.iter().filter_map(|rule| rule.like.as_ref()) {
+            if !others.contains_key(&like.plugin) {
+                let plugin = other(&like.plugin)?
+                    .ok_or_else(|| fail(LoadError::NoOther { plugin: like.plugin.clone() }))?;
+                others.insert(like.plugin.clone(), plugin);
+            }
+        }
+        let code = match manifest.code {
+            CodeKind::None => None,
+            CodeKind::JavaScript => Some(self.script(&manifest, code).map_err(fail)?),
+            CodeKind::Component => {
+                Some(self.component(&self.shared.component, code).map_err(fail)?)
+            }
+            CodeKind::Interpreter => {
+                let runtime =
+                    self.shared.interpreter.get_or_init(|| Runtime::new(Limits::interpreter()));
+                let runtime = runtime.as_ref().map_err(|what| fail(starts_not(what)))?;
+                Some(self.component(runtime, code).map_err(fail)?)
+            }
+        };
+        let (manifest, others) = (Arc::new(manifest), Arc::new(others));
+        Ok(Plugin { host: self.clone(), manifest, code, others })
+    }
+
+    fn component(
+        &self,
+        runtime: &Runtime,
+        wasm: &[u8],
+    ) -> Result<(Runtime, sandbox::Shared), LoadError> {
+        admission::admit(wasm, &runtime.limits)?;
+        let compiled = self.compile(runtime, wasm)?;
+        self.probe(runtime, compiled.clone())?;
+        Ok((runtime.clone(), Arc::new(compiled)))
+    }
+
+    fn script(
+        &self,
+        manifest: &Manifest,
+        text: &[u8],
+    ) -> Result<(Runtime, sandbox::Shared), LoadError> {
+        let started = self.shared.javascript.get_or_init(|| {
+            let runtime = Runtime::new(Limits::javascript())?;
+            let runner = self.compile(&runtime, RUNNER).map_err(|error| error.to_string())?;
+            Ok((runtime, Arc::new(runner)))
+        });
+        let (runtime, runner) = started.as_ref().map_err(|what| starts_not(what))?;
+        let limit = runtime.limits.component_bytes;
+        if text.len() > limit {
+            return Err(LoadError::TooLarge { bytes: text.len(), limit });
+        }
+        let text = std::str::from_utf8(text).map_err(|error| LoadError::Script {
+            what: format!("rules.js is not UTF-8: {error}"),
+        })?;
+        let compiled = sandbox::with_script(runner, text, encode::declared(&manifest.rules))?;
+        self.probe(runtime, compiled.clone())?;
+        Ok((runtime.clone(), Arc::new(compiled)))
+    }
+
+    fn compile(&self, runtime: &Runtime, wasm: &[u8]) -> Result<sandbox::Compiled, LoadError> {
+        let (engine, wasm) = (runtime.engine.clone(), wasm.to_vec());
+        let compiled = self.shared.workers.run(move || sandbox::compile(&engine, &wasm));
+        let panicked = || LoadError::Invalid { what: "the compiler failed on it".to_owned() };
+        compiled.unwrap_or_else(|| Err(panicked()))
+    }
+
+    fn probe(&self, runtime: &Runtime, compiled: sandbox::Compiled) -> Result<(), LoadError> {
+        let limits = runtime.limits.clone();
+        let probed = self.shared.workers.run(move || sandbox::probe(&compiled, &limits));
+        probed.unwrap_or_else(|| Err(starts_not("the runtime panicked")))
+    }
+}
+
+fn starts_not(what: &str) -> LoadError {
+    LoadError::Start { what: what.to_owned() }
 }
 
 impl Plugin {
@@ -95,7 +195,7 @@ impl Plugin {
         explain: Explain,
     ) -> Result<Answer, PluginError> {
         self.apply_by(rule, parameters, tables, explain, |job| {
-            self.host.shared.workers.run(job).unwrap_or_else(|| Err(panicked()))
+            self.host.shared.workers.run(job).unwrap_or_else(panicked).0
         })
     }
 
@@ -111,8 +211,32 @@ impl Plugin {
         explain: Explain,
     ) -> Result<Answer, PluginError> {
         self.apply_by(rule, parameters, tables, explain, |job| {
-            catch_unwind(AssertUnwindSafe(job)).unwrap_or_else(|_| Err(panicked()))
+            catch_unwind(AssertUnwindSafe(job)).unwrap_or_else(|_| panicked()).0
         })
+    }
+
+    /// Applies a rule like [`Plugin::apply`], and tells what the call used.
+    pub fn measure(
+        &self,
+        rule: &str,
+        parameters: &[(String, String)],
+        tables: &[Table],
+    ) -> (Result<Answer, PluginError>, Usage) {
+        let mut used = Usage::default();
+        let answer = self.apply_by(rule, parameters, tables, Explain::No, |job| {
+            let (answer, usage) = self.host.shared.workers.run(job).unwrap_or_else(panicked);
+            used = usage;
+            answer
+        });
+        (answer, used)
+    }
+
+    /// Returns the limits of calls of a rule; none when there is no such rule.
+    pub fn limits(&self, rule: &str) -> Option<&Limits> {
+        match &self.rule(rule).ok()?.like {
+            Some(like) => self.others.get(&like.plugin)?.limits(&like.rule),
+            None => self.code.as_ref().map(|(runtime, _)| &*runtime.limits),
+        }
     }
 
     fn apply_by(
@@ -124,29 +248,71 @@ impl Plugin {
         run: impl FnOnce(Job) -> Result<wire::Answer, CallFailure>,
     ) -> Result<Answer, PluginError> {
         let rule = self.rule(rule)?;
+        if let Some(like) = &rule.like {
+            return self.apply_other(rule, like, parameters, tables, explain, run);
+        }
         let call = encode::call(rule, parameters, tables, explain).map_err(|reason| {
             PluginError::BadCall { plugin: self.manifest.id.clone(), rule: rule.id.clone(), reason }
         })?;
-        let fuel = self.host.shared.limits.fuel_for(encode::rows(&call));
-        let (shared, compiled) = (self.host.shared.clone(), self.compiled.clone());
-        run(Box::new(move || sandbox::call(&compiled, &shared.limits, fuel, call)))
+        let (runtime, compiled) = self.code.clone().ok_or_else(|| self.unknown(&rule.id))?;
+        let limits = runtime.limits;
+        let fuel = limits.fuel_for(encode::rows(&call));
+        let inside = limits.clone();
+        run(Box::new(move || sandbox::call(&compiled, &inside, fuel, call)))
             .and_then(|answer| {
-                decode::answer(rule, &self.host.shared.limits, answer)
-                    .map_err(CallFailure::BadAnswer)
+                decode::answer(rule, &limits, answer).map_err(CallFailure::BadAnswer)
             })
-            .map_err(|failure| self.error(rule, fuel, failure))
+            .map_err(|failure| self.error(rule, &limits, fuel, failure))
+    }
+
+    /// Applies the rule of another plugin, with the parameters, tables and words of this one.
+    fn apply_other(
+        &self,
+        rule: &RuleDeclaration,
+        like: &Like,
+        parameters: &[(String, String)],
+        tables: &[Table],
+        explain: Explain,
+        run: impl FnOnce(Job) -> Result<wire::Answer, CallFailure>,
+    ) -> Result<Answer, PluginError> {
+        let other = self.others.get(&like.plugin).ok_or_else(|| self.unknown(&rule.id))?;
+        // Later ones win: first what this rule says, then what the call says.
+        let own = rule.parameters.iter().map(|(name, value)| (name.clone(), value.clone()));
+        let parameters: Vec<(String, String)> = own.chain(parameters.iter().cloned()).collect();
+        let is_given = |table: &&Table| tables.iter().any(|given| given.name() == table.name());
+        let own = like.tables.iter().filter(|table| !is_given(table));
+        let tables: Vec<Table> = tables.iter().chain(own).cloned().collect();
+        // A boxed step, since the other plugin's rule is applied by this same function.
+        let run: Box<dyn FnOnce(Job) -> Result<wire::Answer, CallFailure> + '_> = Box::new(run);
+        let mut answer = other.apply_by(&like.rule, &parameters, &tables, explain, run)?;
+        answer.say(&like.labels);
+        Ok(answer)
+    }
+
+    fn unknown(&self, rule: &str) -> PluginError {
+        PluginError::UnknownRule { plugin: self.manifest.id.clone(), rule: rule.to_owned() }
     }
 
     fn rule(&self, id: &str) -> Result<&RuleDeclaration, PluginError> {
-        self.manifest.rules.iter().find(|rule| rule.id == id).ok_or_else(|| {
-            PluginError::UnknownRule { plugin: self.manifest.id.clone(), rule: id.to_owned() }
-        })
+        self.manifest.rules.iter().find(|rule| rule.id == id).ok_or_else(|| self.unknown(id))
     }
 
-    fn error(&self, rule: &RuleDeclaration, fuel: u64, failure: CallFailure) -> PluginError {
-        let limits = &self.host.shared.limits;
+    fn error(
+        &self,
+        rule: &RuleDeclaration,
+        limits: &Limits,
+        fuel: u64,
+        failure: CallFailure,
+    ) -> PluginError {
         let (plugin, rule) = (self.manifest.id.clone(), rule.id.clone());
         match failure {
+            CallFailure::Rule(failure)
+                if self.manifest.code == CodeKind::JavaScript
+                    && failure.code == wire::SCRIPT_ERROR =>
+            {
+                let message = Box::new(decode::message(failure.message));
+                PluginError::Script { plugin, rule, message }
+            }
             CallFailure::Rule(failure) => PluginError::RuleFailed {
                 plugin,
                 rule,

@@ -21,3 +21,4 @@ pub use answer::{Answer, Explain, Explanation, Finding, Place};
 pub use error::{CallError, LoadError, PluginError};
 pub use host::{Host, Plugin};
 pub use limits::Limits;
+pub use sandbox::Usage;

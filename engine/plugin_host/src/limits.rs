@@ -1,12 +1,13 @@
-//! What a plugin may use: each number with its default for compiled Rust plugins.
+//! What a plugin may use: each number with its default for compiled code, and those for code that
+//! brings an interpreter.
 
 use std::time::Duration;
 
-/// The limits of a host; they hold for every plugin it loads.
+/// The limits of a host for one kind of code; they hold for every plugin of that kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Bytes of a component.
+    /// Bytes of a component, or of a text of JavaScript.
     pub component_bytes: usize,
     /// Functions in a component.
     pub functions: usize,
@@ -18,6 +19,14 @@ pub struct Limits {
     pub nesting: usize,
     /// Bytes of linear memory during a call.
     pub memory_bytes: usize,
+    /// Linear memories of a component.
+    pub memories: u32,
+    /// Core instances of a component.
+    pub instances: u32,
+    /// Function tables of a component.
+    pub tables: u32,
+    /// Whether start values may be computed; the interpreters are linked that way.
+    pub extended_const: bool,
     /// Elements of a function table.
     pub table_elements: usize,
     /// Bytes of the plugin's call stack; threads that run plugins have four times as much and more.
@@ -46,6 +55,10 @@ impl Default for Limits {
             core_modules: 8,
             nesting: 8,
             memory_bytes: 32 << 20,
+            memories: 1,
+            instances: 16,
+            tables: 4,
+            extended_const: false,
             table_elements: 10_000,
             stack_bytes: 512 << 10,
             fuel: 20_000_000,
@@ -59,8 +72,42 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// Returns the limits of plugins in JavaScript: each brings a text, all share one interpreter.
+    pub fn javascript() -> Self {
+        Self {
+            component_bytes: 1 << 20,
+            memory_bytes: 64 << 20,
+            memories: 3,
+            instances: 32,
+            extended_const: true,
+            fuel: 100_000_000,
+            fuel_per_row: 300_000,
+            time: Duration::from_secs(10),
+            ..Self::default()
+        }
+    }
+
+    /// Returns the limits of components with an interpreter inside, such as that of Python.
+    pub fn interpreter() -> Self {
+        Self {
+            component_bytes: 24 << 20,
+            functions: 30_000,
+            function_bytes: 512 << 10,
+            core_modules: 48,
+            memory_bytes: 128 << 20,
+            instances: 64,
+            extended_const: true,
+            table_elements: 20_000,
+            fuel: 400_000_000,
+            fuel_per_row: 300_000,
+            time: Duration::from_secs(20),
+            calls: 4,
+            ..Self::default()
+        }
+    }
+
     /// Returns the steps of a call whose tables have so many rows in all.
-    pub(crate) fn fuel_for(&self, rows: usize) -> u64 {
+    pub fn fuel_for(&self, rows: usize) -> u64 {
         let rows = u64::try_from(rows).unwrap_or(u64::MAX);
         self.fuel.saturating_add(self.fuel_per_row.saturating_mul(rows))
     }

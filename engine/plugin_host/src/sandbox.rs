@@ -5,9 +5,9 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker};
+use wasmtime::component::{Component, ComponentExportIndex, Instance, InstancePre, Linker};
 use wasmtime::{
     Config, Enabled, Engine, PoolingAllocationConfig, ResourceLimiter, Store, Trap, WasmBacktrace,
 };
@@ -22,18 +22,24 @@ const TICK: Duration = Duration::from_millis(10);
 /// How many functions of a broken call are named.
 const FRAMES: usize = 20;
 
-/// What a component may have; bindings of Rust need one of each.
-const INSTANCES: u32 = 16;
-const MEMORIES: u32 = 1;
-const TABLES: u32 = 4;
-
 /// How much of a slot is wiped in place instead of being given back to the system.
 const KEPT_BYTES: usize = 4 << 20;
 
 /// A compiled plugin, ready to be instantiated.
+#[derive(Clone)]
 pub struct Compiled {
     instance: InstancePre<Watch>,
     apply: ComponentExportIndex,
+    /// What the runner of JavaScript takes before the first call.
+    script: Option<Script>,
+}
+
+/// A text of JavaScript, and where the runner takes it.
+#[derive(Clone)]
+struct Script {
+    load: ComponentExportIndex,
+    source: Arc<str>,
+    rules: Arc<[wire::DeclaredRule]>,
 }
 
 /// Why a call gave no answer.
@@ -72,7 +78,7 @@ pub fn engine(limits: &Limits) -> Result<Engine, String> {
         .wasm_relaxed_simd(false)
         .wasm_memory64(false)
         .wasm_tail_call(false)
-        .wasm_extended_const(false)
+        .wasm_extended_const(limits.extended_const)
         .wasm_custom_page_sizes(false)
         .wasm_wide_arithmetic(false);
     // Slots for memory save a page fault for every page that a call touches, and with 4 GiB of
@@ -107,12 +113,12 @@ fn slots(limits: &Limits) -> PoolingAllocationConfig {
     let mut slots = PoolingAllocationConfig::new();
     slots
         .total_component_instances(calls)
-        .total_core_instances(calls.saturating_mul(INSTANCES))
-        .total_memories(calls.saturating_mul(MEMORIES))
-        .total_tables(calls.saturating_mul(TABLES))
-        .max_memories_per_component(MEMORIES)
-        .max_tables_per_component(TABLES)
-        .max_core_instances_per_component(INSTANCES)
+        .total_core_instances(calls.saturating_mul(limits.instances))
+        .total_memories(calls.saturating_mul(limits.memories))
+        .total_tables(calls.saturating_mul(limits.tables))
+        .max_memories_per_component(limits.memories)
+        .max_tables_per_component(limits.tables)
+        .max_core_instances_per_component(limits.instances)
         .max_memory_size(limits.memory_bytes)
         .table_elements(limits.table_elements)
         .linear_memory_keep_resident(KEPT_BYTES)
@@ -131,7 +137,21 @@ pub fn compile(engine: &Engine, bytes: &[u8]) -> Result<Compiled, LoadError> {
     let instance = Linker::new(engine)
         .instantiate_pre(&component)
         .map_err(|error| LoadError::Invalid { what: format!("{error:#}") })?;
-    Ok(Compiled { instance, apply })
+    Ok(Compiled { instance, apply, script: None })
+}
+
+/// Puts a text of JavaScript into the compiled runner.
+pub fn with_script(
+    runner: &Compiled,
+    source: &str,
+    rules: Vec<wire::DeclaredRule>,
+) -> Result<Compiled, LoadError> {
+    let component = runner.instance.component();
+    let missing = LoadError::NoRules { interface: wire::SCRIPT };
+    let script = component.get_export_index(None, wire::SCRIPT).ok_or(missing.clone())?;
+    let load = component.get_export_index(Some(&script), wire::LOAD).ok_or(missing)?;
+    let script = Script { load, source: source.into(), rules: rules.into() };
+    Ok(Compiled { script: Some(script), ..runner.clone() })
 }
 
 /// Instantiates a compiled plugin once, to find out what only then is found.
@@ -143,6 +163,11 @@ pub fn probe(compiled: &Compiled, limits: &Limits) -> Result<(), LoadError> {
         .instance
         .instantiate(&mut store)
         .map_err(|error| start(describe(classify(&store, &error))))?;
+    if let Some(script) = &compiled.script {
+        take_script(script, instance, &mut store)
+            .map_err(|error| start(describe(classify(&store, &error))))?
+            .map_err(|what| LoadError::Script { what })?;
+    }
     instance
         .get_typed_func::<(wire::Call,), (Result<wire::Answer, wire::Failure>,)>(
             &mut store,
@@ -160,11 +185,19 @@ pub fn call(
     limits: &Limits,
     fuel: u64,
     call: wire::Call,
-) -> Result<wire::Answer, CallFailure> {
-    let mut store =
-        store(compiled, limits, fuel).map_err(|error| CallFailure::Host(error.to_string()))?;
+) -> (Result<wire::Answer, CallFailure>, Usage) {
+    let started = Instant::now();
+    let mut store = match store(compiled, limits, fuel) {
+        Ok(store) => store,
+        Err(error) => return (Err(CallFailure::Host(error.to_string())), Usage::default()),
+    };
     let result = (|| {
         let instance = compiled.instance.instantiate(&mut store)?;
+        if let Some(script) = &compiled.script
+            && let Err(what) = take_script(script, instance, &mut store)?
+        {
+            return Err(wasmtime::Error::msg(what));
+        }
         let apply = instance
             .get_typed_func::<(wire::Call,), (Result<wire::Answer, wire::Failure>,)>(
                 &mut store,
@@ -172,27 +205,62 @@ pub fn call(
             )?;
         apply.call(&mut store, (call,))
     })();
-    match result {
+    let usage = Usage {
+        fuel: fuel.saturating_sub(store.get_fuel().unwrap_or_default()),
+        memory_bytes: store.data().used_bytes,
+        time: started.elapsed(),
+    };
+    let result = match result {
         Ok((Ok(answer),)) => Ok(answer),
         Ok((Err(failure),)) => Err(CallFailure::Rule(Box::new(failure))),
         Err(error) => Err(classify(&store, &error)),
-    }
+    };
+    (result, usage)
+}
+
+/// What a call used, from making the instance to the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// Steps.
+    pub fuel: u64,
+    /// Bytes of linear memory at the end; memory never shrinks.
+    pub memory_bytes: usize,
+    /// Time.
+    pub time: Duration,
+}
+
+/// Hands the runner its text; the inner error is what is wrong with the text.
+fn take_script(
+    script: &Script,
+    instance: Instance,
+    store: &mut Store<Watch>,
+) -> wasmtime::Result<Result<(), String>> {
+    let load = instance.get_typed_func::<(&str, &[wire::DeclaredRule]), (Result<(), String>,)>(
+        &mut *store,
+        script.load,
+    )?;
+    Ok(load.call(store, (&*script.source, &*script.rules))?.0)
 }
 
 /// What a store remembers: the limits of memory, and the first wish that was refused.
 struct Watch {
     memory_bytes: usize,
     table_elements: usize,
+    instances: u32,
+    tables: u32,
+    memories: u32,
+    used_bytes: usize,
     refused: Option<Refused>,
 }
 
 impl ResourceLimiter for Watch {
     fn memory_growing(
         &mut self,
-        _current: usize,
+        current: usize,
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
+        self.used_bytes = self.used_bytes.saturating_add(desired.saturating_sub(current));
         self.check("bytes of memory", desired, self.memory_bytes)
     }
 
@@ -206,15 +274,15 @@ impl ResourceLimiter for Watch {
     }
 
     fn instances(&self) -> usize {
-        INSTANCES as usize
+        self.instances as usize
     }
 
     fn tables(&self) -> usize {
-        TABLES as usize
+        self.tables as usize
     }
 
     fn memories(&self) -> usize {
-        MEMORIES as usize
+        self.memories as usize
     }
 }
 
@@ -233,6 +301,10 @@ fn store(compiled: &Compiled, limits: &Limits, fuel: u64) -> wasmtime::Result<St
     let watch = Watch {
         memory_bytes: limits.memory_bytes,
         table_elements: limits.table_elements,
+        instances: limits.instances,
+        tables: limits.tables,
+        memories: limits.memories,
+        used_bytes: 0,
         refused: None,
     };
     let mut store = Store::new(compiled.instance.engine(), watch);

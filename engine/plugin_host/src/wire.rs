@@ -1,6 +1,6 @@
 //! The contract's types as this side of it sees them: what is sent, and what comes back unchecked.
 //!
-//! They mirror `plugins/wit/bieumau-plugin.wit`. Making them from tables is the job of
+//! They mirror `plugins/wit`. Making them from tables is the job of
 //! [`crate::encode`], trusting them that of [`crate::decode`].
 
 use wasmtime::component::{ComponentType, Lift, Lower};
@@ -10,6 +10,15 @@ pub const INTERFACE: &str = "bieumau:plugin/rules@1.0.0";
 
 /// Its one function.
 pub const FUNCTION: &str = "apply";
+
+/// The interface of the runner that takes a text of JavaScript.
+pub const SCRIPT: &str = "bieumau:plugin/script@1.0.0";
+
+/// Its one function.
+pub const LOAD: &str = "load";
+
+/// The code of a failure by which the runner says that the text is at fault, not the data.
+pub const SCRIPT_ERROR: &str = "script_error";
 
 #[derive(Debug, Clone, ComponentType, Lower, Lift)]
 #[component(record)]
@@ -135,4 +144,44 @@ pub struct Failure {
     pub code: String,
     pub message: Sentence,
     pub place: Place,
+}
+
+#[derive(Debug, Clone, Copy, ComponentType, Lower)]
+#[component(enum)]
+#[repr(u8)]
+pub enum Kind {
+    #[component(name = "text")]
+    Text,
+    #[component(name = "integer")]
+    Integer,
+    #[component(name = "decimal")]
+    Decimal,
+    #[component(name = "date")]
+    Date,
+    #[component(name = "boolean")]
+    Boolean,
+}
+
+#[derive(Debug, Clone, ComponentType, Lower)]
+#[component(record)]
+pub struct DeclaredColumn {
+    pub name: String,
+    pub kind: Kind,
+    pub scale: u8,
+    pub optional: bool,
+}
+
+#[derive(Debug, Clone, ComponentType, Lower)]
+#[component(record)]
+pub struct DeclaredTable {
+    pub name: String,
+    pub optional: bool,
+    pub columns: Vec<DeclaredColumn>,
+}
+
+#[derive(Debug, Clone, ComponentType, Lower)]
+#[component(record)]
+pub struct DeclaredRule {
+    pub id: String,
+    pub gives: Vec<DeclaredTable>,
 }

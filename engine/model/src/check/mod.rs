@@ -8,15 +8,17 @@ mod code_list;
 mod columns;
 mod expression;
 mod form;
+mod like;
 mod order;
 mod place;
 mod plugin;
 mod report;
+pub(crate) mod rows;
 mod sample;
 mod site;
 mod source_tree;
 mod structure;
-mod words;
+pub(crate) mod words;
 mod world;
 
 pub use columns::{DatasetColumns, columns};
@@ -55,6 +57,7 @@ pub fn check(source: &SourceTree) -> Checked {
     let mut findings = Diagnostics::default();
     let mut drafts = read_all(source, &mut findings);
     report_duplicates(&drafts, &mut findings);
+    like::fill_in(&mut drafts, &mut findings);
     let world = World::new(source, &drafts);
     for draft in drafts.forms.values() {
         form::references(draft, &world, &mut draft.sink(&mut findings));
@@ -96,20 +99,20 @@ impl<D> Draft<D> {
 }
 
 /// Takes findings about the meaning of one file, and drops those about guessed values.
-struct Sink<'a> {
-    findings: &'a mut Diagnostics,
-    guessed: &'a [Range<usize>],
+pub(crate) struct Sink<'a> {
+    pub(crate) findings: &'a mut Diagnostics,
+    pub(crate) guessed: &'a [Range<usize>],
 }
 
 impl Sink<'_> {
-    fn push(&mut self, finding: Diagnostic) {
+    pub(crate) fn push(&mut self, finding: Diagnostic) {
         let is_guess = |span: &Span| self.guessed.iter().any(|range| range.contains(&span.start));
         if !finding.span.as_ref().is_some_and(is_guess) {
             self.findings.push(finding);
         }
     }
 
-    fn error(&mut self, code: &'static str, span: Span, vi: String, en: String) {
+    pub(crate) fn error(&mut self, code: &'static str, span: Span, vi: String, en: String) {
         self.push(Diagnostic::error(code, Text::both(vi, en)).at(span));
     }
 }

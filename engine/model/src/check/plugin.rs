@@ -1,15 +1,18 @@
 //! Checks a plugin's manifest.
+//!
+//! What a rule takes from another plugin is filled in by [`super::like`].
 
 use indexmap::IndexMap;
 
+use super::like;
 use super::place::Place;
 use super::words::{self, repeats, twice};
 use super::world::World;
 use super::{Draft, Sink};
 use crate::codes;
-use crate::definition::{Applies, Manifest, RuleColumn, RuleDeclaration, RuleTable};
+use crate::definition::{Applies, CodeKind, Manifest, RuleColumn, RuleDeclaration, RuleTable};
 use crate::diagnostic::Diagnostic;
-use crate::raw::{Literal, RawPlugin, RawRule, RawRuleTable, texts};
+use crate::raw::{Literal, RawCodeKind, RawPlugin, RawRule, RawRuleTable, texts};
 use crate::table::ColumnType;
 use crate::text::{Text, nfc};
 use crate::yaml::At;
@@ -34,14 +37,26 @@ pub(super) fn manifest(
         let span = rules_at.item(position).get("id").span();
         sink.push(twice(span, ("quy tắc", "rule"), name));
     });
+    let code = code_kind(raw.code);
     let rules = raw.rules.into_iter().enumerate();
-    let rules = rules.map(|(position, raw)| rule(raw, rules_at.item(position), sink)).collect();
+    let rules =
+        rules.map(|(position, raw)| rule(raw, code, rules_at.item(position), sink)).collect();
     Manifest {
         id: raw.id.0,
         version: raw.version,
         title: raw.title,
         provinces: raw.provinces,
+        code,
         rules,
+    }
+}
+
+const fn code_kind(raw: RawCodeKind) -> CodeKind {
+    match raw {
+        RawCodeKind::Component => CodeKind::Component,
+        RawCodeKind::Interpreter => CodeKind::Interpreter,
+        RawCodeKind::Javascript => CodeKind::JavaScript,
+        RawCodeKind::None => CodeKind::None,
     }
 }
 
@@ -67,12 +82,14 @@ pub(super) fn literals(
     raw.into_keys().map(|id| (id.0.clone(), text(&id.0))).collect()
 }
 
-fn rule(raw: RawRule, at: At<'_>, sink: &mut Sink<'_>) -> RuleDeclaration {
-    let applies = Applies {
-        levels: texts(raw.applies.levels),
-        from_year: raw.applies.from_year,
-        to_year: raw.applies.to_year,
-    };
+fn rule(raw: RawRule, code: CodeKind, at: At<'_>, sink: &mut Sink<'_>) -> RuleDeclaration {
+    like::keys(&raw, code, at, sink);
+    let like = raw.like.as_deref().and_then(|text| like::of(text, at.get("like"), sink));
+    let applies = raw.applies.map_or_else(Applies::default, |raw| Applies {
+        levels: texts(raw.levels),
+        from_year: raw.from_year,
+        to_year: raw.to_year,
+    });
     if let (Some(from), Some(to)) = (applies.from_year, applies.to_year)
         && from > to
     {
@@ -85,12 +102,13 @@ fn rule(raw: RawRule, at: At<'_>, sink: &mut Sink<'_>) -> RuleDeclaration {
     }
     RuleDeclaration {
         id: raw.id.0,
-        title: raw.title,
+        title: raw.title.unwrap_or_else(|| Text::from("")),
         source: raw.source,
         applies,
         takes: tables(raw.takes, at.get("takes"), sink),
         gives: tables(raw.gives, at.get("gives"), sink),
         parameters: literals(raw.parameters, at.get("parameters")),
+        like,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::nearest;
 use crate::text::Text;
 
 /// Says that there is no `what` named `name`, with the nearest of `known`.
-pub(super) fn unknown<'a>(
+pub(crate) fn unknown<'a>(
     code: &'static str,
     span: Span,
     what: (&str, &str),
@@ -21,7 +21,7 @@ pub(super) fn unknown<'a>(
 }
 
 /// Says that `name` stands twice among the `what` of one file.
-pub(super) fn twice(span: Span, what: (&str, &str), name: &str) -> Diagnostic {
+pub(crate) fn twice(span: Span, what: (&str, &str), name: &str) -> Diagnostic {
     let message = Text::both(
         format!("{} `{name}` khai hai lần", what.0),
         format!("the {} `{name}` is declared twice", what.1),
@@ -30,7 +30,7 @@ pub(super) fn twice(span: Span, what: (&str, &str), name: &str) -> Diagnostic {
 }
 
 /// Calls `report` with the position of each name that an earlier one equals.
-pub(super) fn repeats<'a>(
+pub(crate) fn repeats<'a>(
     names: impl IntoIterator<Item = &'a str>,
     mut report: impl FnMut(usize, &'a str),
 ) {
@@ -42,9 +42,9 @@ pub(super) fn repeats<'a>(
     }
 }
 
-pub(super) const FORM: (&str, &str) = ("biểu mẫu", "form");
-pub(super) const CODE_LIST: (&str, &str) = ("danh mục", "code list");
-pub(super) const FIELD: (&str, &str) = ("trường", "field");
-pub(super) const COLUMN: (&str, &str) = ("cột", "column");
-pub(super) const PARAMETER: (&str, &str) = ("tham số", "parameter");
-pub(super) const TABLE: (&str, &str) = ("bảng", "table");
+pub(crate) const FORM: (&str, &str) = ("biểu mẫu", "form");
+pub(crate) const CODE_LIST: (&str, &str) = ("danh mục", "code list");
+pub(crate) const FIELD: (&str, &str) = ("trường", "field");
+pub(crate) const COLUMN: (&str, &str) = ("cột", "column");
+pub(crate) const PARAMETER: (&str, &str) = ("tham số", "parameter");
+pub(crate) const TABLE: (&str, &str) = ("bảng", "table");

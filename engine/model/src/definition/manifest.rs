@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use crate::table::ColumnType;
+use crate::table::{ColumnType, Table};
 use crate::text::Text;
 
 /// A checked `plugin.yaml`.
@@ -17,8 +17,35 @@ pub struct Manifest {
     pub title: Text,
     /// Provinces whose schools it serves (codes since 1/7/2025); empty means every province.
     pub provinces: Vec<String>,
+    /// What its rules are written in.
+    pub code: CodeKind,
     /// Rules.
     pub rules: Vec<RuleDeclaration>,
+}
+
+/// What the rules of a plugin are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum CodeKind {
+    /// `plugin.wasm`, compiled from Rust or a language as slim.
+    #[default]
+    Component,
+    /// `plugin.wasm` with an interpreter inside, such as that of Python.
+    Interpreter,
+    /// `rules.js`, a text of JavaScript.
+    JavaScript,
+    /// Nothing: every rule is like one of another plugin.
+    None,
+}
+
+impl CodeKind {
+    /// Returns the file of the code in the plugin's folder; of a plugin without code its manifest.
+    pub const fn file(self) -> &'static str {
+        match self {
+            Self::Component | Self::Interpreter => "plugin.wasm",
+            Self::JavaScript => "rules.js",
+            Self::None => "plugin.yaml",
+        }
+    }
 }
 
 /// One rule.
@@ -39,6 +66,36 @@ pub struct RuleDeclaration {
     pub gives: Vec<RuleTable>,
     /// Parameters with their default values.
     pub parameters: IndexMap<String, String>,
+    /// The rule that this one takes over, with what it changes beside parameters.
+    pub like: Option<Like>,
+}
+
+/// Whose code a rule without code of its own runs, and what it changes there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Like {
+    /// The plugin.
+    pub plugin: String,
+    /// Its rule.
+    pub rule: String,
+    /// Tables for calls that do not give them, such as a calendar.
+    pub tables: Vec<Table>,
+    /// Other words in text columns of the answer.
+    pub labels: Vec<Label>,
+}
+
+/// Another word in a text column of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Label {
+    /// Table.
+    pub table: String,
+    /// Column.
+    pub column: String,
+    /// The word of the other rule.
+    pub from: String,
+    /// What stands in its place.
+    pub to: String,
 }
 
 /// When a rule may be chosen.

@@ -10,7 +10,9 @@ mod site;
 
 pub use code_list::{Code, CodeList};
 pub use form::{Field, FieldType, Form, FormScope, Personal, Section};
-pub use manifest::{Applies, Manifest, RuleColumn, RuleDeclaration, RuleTable};
+pub use manifest::{
+    Applies, CodeKind, Label, Like, Manifest, RuleColumn, RuleDeclaration, RuleTable,
+};
 pub use report::{
     Dataset, DatasetColumn, Format, NameOrder, Node, Parameter, ParameterType, Report, RuleCall,
     Sheet, SheetColumn, Sort,

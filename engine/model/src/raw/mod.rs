@@ -10,7 +10,7 @@ mod site;
 
 pub(crate) use code_list::{RawCode, RawCodeList};
 pub(crate) use form::{RawField, RawFieldType, RawForm, RawPersonal, RawScope, RawSection};
-pub(crate) use plugin::{RawPlugin, RawRule, RawRuleTable};
+pub(crate) use plugin::{RawCodeKind, RawPlugin, RawRule, RawRuleTable};
 pub(crate) use report::{
     Literal, RawDataset, RawFormat, RawNameOrder, RawNode, RawParameter, RawParameterType,
     RawReport, RawRuleCall, RawSheet, RawSort,

@@ -25,6 +25,9 @@ pub(crate) struct RawPlugin {
     /// Provinces whose schools it serves (codes since 1/7/2025); all when left out.
     #[serde(default)]
     pub(crate) provinces: Vec<String>,
+    /// What its rules are written in.
+    #[serde(default)]
+    pub(crate) code: RawCodeKind,
     /// Fingerprint of the sources from which `plugin.wasm` was built.
     #[expect(dead_code, reason = "for the one who rebuilds the plugin")]
     pub(crate) source_hash: Option<String>,
@@ -33,28 +36,53 @@ pub(crate) struct RawPlugin {
     pub(crate) rules: Vec<RawRule>,
 }
 
+/// What the rules of a plugin are written in.
+#[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RawCodeKind {
+    /// `plugin.wasm`, compiled from Rust or a language as slim.
+    #[default]
+    Component,
+    /// `plugin.wasm` with an interpreter inside, such as that of Python; it may be larger.
+    Interpreter,
+    /// `rules.js`, a text of JavaScript.
+    Javascript,
+    /// Nothing: every rule is `like` one of another plugin.
+    None,
+}
+
 /// One rule.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawRule {
     /// Id, by which reports call it.
     pub(crate) id: Id,
-    /// Title.
-    pub(crate) title: Text,
+    /// The rule that this one takes over, `plugin/rule`; then `takes` and `gives` are its own.
+    pub(crate) like: Option<String>,
+    /// Title; of a rule that is `like` another, the other's when left out.
+    pub(crate) title: Option<Text>,
     /// Circular and article.
     pub(crate) source: Option<String>,
     /// When it may be chosen.
-    #[serde(default)]
-    pub(crate) applies: RawApplies,
+    pub(crate) applies: Option<RawApplies>,
     /// Tables it takes.
-    #[schemars(length(min = 1))]
+    #[serde(default)]
     pub(crate) takes: Vec<RawRuleTable>,
     /// Tables it gives.
-    #[schemars(length(min = 1))]
+    #[serde(default)]
     pub(crate) gives: Vec<RawRuleTable>,
-    /// Parameters with their default values.
+    /// Parameters with their default values; of a rule that is `like` another, those that differ.
     #[serde(default)]
     pub(crate) parameters: IndexMap<Id, Literal>,
+    /// Rows of tables that a report does not give, such as a calendar; only with `like`.
+    #[serde(default)]
+    #[expect(dead_code, reason = "read with its place")]
+    pub(crate) tables: IndexMap<Id, Vec<IndexMap<Id, Literal>>>,
+    /// Other words in text columns of the answer: table, column, the word and what to say instead;
+    /// only with `like`.
+    #[serde(default)]
+    #[expect(dead_code, reason = "read with its place")]
+    pub(crate) labels: IndexMap<Id, IndexMap<Id, IndexMap<String, String>>>,
 }
 
 /// When a rule may be chosen.

@@ -1,0 +1,108 @@
+//! The guides of `plugins/guides`, step by step from an empty folder, with the built program.
+//!
+//! Every `sh` block is run as it stands there; a command that must fail ends with `|| true`, and the
+//! difference that it shows is looked at.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn project() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Returns the commands of a guide, one a line.
+fn commands(guide: &str) -> Vec<String> {
+    let path = project().join("plugins/guides").join(guide);
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{guide}: {error}"));
+    let blocks = text.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
+    blocks.flat_map(str::lines).map(str::to_owned).collect()
+}
+
+/// Runs a command of a guide in a shell that finds the program.
+fn run(folder: &Path, command: &str) -> Output {
+    let program = Path::new(env!("CARGO_BIN_EXE_bieumau"));
+    let own = program.parent().expect("a file in a folder").to_owned();
+    let others = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths([own].into_iter().chain(std::env::split_paths(&others)));
+    Command::new("sh")
+        .args(["-ec", command])
+        .current_dir(folder)
+        .env("PATH", path.expect("a path"))
+        .env_remove("BIEUMAU_LOCALE")
+        .output()
+        .expect("a shell")
+}
+
+/// Follows a guide to its end, and returns what all commands said.
+fn follow(guide: &str, folder: &Path) -> String {
+    let mut said = String::new();
+    for command in commands(guide) {
+        let output = run(folder, &command);
+        let out = String::from_utf8_lossy(&output.stdout);
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{guide}: {command}\n{out}{err}");
+        said.push_str(&format!("$ {command}\n{out}"));
+    }
+    said
+}
+
+fn check(said: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(said.contains(part), "no `{part}` in:\n{said}");
+    }
+}
+
+#[test]
+fn yaml() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let said = follow("yaml.md", folder.path());
+    check(
+        &said,
+        &[
+            "✓ absences.yaml: 40 buổi thì được, 41 buổi thì không",
+            "✗ absences.yaml: 40 buổi thì được, 41 buổi thì không",
+            "pupils  1     HS1     outcome       promoted      not_promoted",
+            "✓ absences.yaml: 30 buổi thì được, 31 buổi thì không",
+            "✓ assess_secondary: dữ liệu sai cho nhận xét hoặc lý do",
+        ],
+    );
+}
+
+#[test]
+fn javascript() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let said = follow("javascript.md", folder.path());
+    check(
+        &said,
+        &[
+            "✓ absences.yaml: ba mức, làm tròn lên ở giữa",
+            "✗ absences.yaml: ba mức, làm tròn lên ở giữa",
+            "✓ theo_doi_nghi_absences: chia lô và gộp lô như nhau",
+            "xem.html",
+        ],
+    );
+    let page = fs::read_to_string(folder.path().join("xem.html")).expect("the preview");
+    assert!(page.contains("THEO DÕI SỐ BUỔI NGHỈ LỚP 6A1"), "{page}");
+}
+
+#[test]
+#[ignore = "compiles Rust to WebAssembly, minutes when the standard library comes from source"]
+fn rust() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let said = follow("rust.md", folder.path());
+    check(&said, &["✗ absences.yaml: ba mức", "pupils  3     HS3", "exceeded"]);
+}
+
+#[test]
+fn a_name_that_is_no_id_and_a_folder_that_is_there_are_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let refused = |name: &str| {
+        let output = run(folder.path(), &format!("bieumau plugin new --lang js '{name}'"));
+        assert_eq!(output.status.code(), Some(2), "{name}");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    check(&refused("Bắc Ninh"), &["J305", "ví dụ `bac_ninh`"]);
+    assert!(run(folder.path(), "bieumau plugin new --lang yaml bac_ninh").status.success());
+    check(&refused("bac_ninh"), &["J304"]);
+}
