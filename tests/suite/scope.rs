@@ -1,7 +1,7 @@
 //! A caller with a scope sees nothing beyond it: not in lists, not in documents, not by asking for
 //! it by name, and not over HTTP.
 
-use bieumau_model::scope::{Caller, Scope};
+use bieumau_model::scope::{Caller, Reach, Scope};
 use bieumau_model::text::Locale;
 use bieumau_pipeline::Site;
 use libtest_mimic::{Failed, Trial};
@@ -85,14 +85,14 @@ pub fn trials() -> Vec<Trial> {
 
 fn of_schools(schools: &[&str]) -> Caller {
     let schools = schools.iter().map(|school| (*school).to_owned()).collect();
-    caller(Scope { schools: Some(schools), ..Scope::default() })
+    caller(Scope::from(Reach { schools: Some(schools), ..Reach::everything() }))
 }
 
 /// The homeroom teacher of a class of the secondary school.
 fn of_class(class: &str) -> Caller {
     let year = YEAR.parse().expect("a number");
     let classes = vec![(SECONDARY.to_owned(), year, class.to_owned())];
-    caller(Scope { classes: Some(classes), ..Scope::default() })
+    caller(Scope::from(Reach { classes: Some(classes), ..Reach::everything() }))
 }
 
 fn caller(scope: Scope) -> Caller {
@@ -198,11 +198,11 @@ fn foreign_pupil() -> Outcome {
 }
 
 fn one_subject() -> Outcome {
-    let scope = Scope {
+    let scope = Scope::from(Reach {
         classes: Some(vec![(SECONDARY.to_owned(), YEAR.parse()?, "7A2".to_owned())]),
         subjects: Some(vec!["TOAN".to_owned()]),
-        ..Scope::default()
-    };
+        ..Reach::everything()
+    });
     let given = format!("school={SECONDARY} year={YEAR} class=7A2");
     let text = page(&caller(scope), "lower_secondary_gradebook", &given);
     contains(&text, &["TOÁN – HỌC KÌ I"])?;

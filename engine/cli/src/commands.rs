@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use bieumau_model::scope::{Caller, Scope};
+use bieumau_model::scope::{Caller, History, Reach, Scope};
 use bieumau_model::text::Locale;
 use bieumau_pipeline::{DemoSite, NewSite, Problem, ProblemKind, RenderRequest, Site, Workers};
 use bieumau_server::Server;
@@ -94,13 +94,19 @@ fn caller(arguments: &CallerArguments) -> Caller {
         None => Caller::Operator,
         Some(name) => Caller::User {
             name: name.clone(),
-            scope: Scope {
+            scope: Scope::from(Reach {
                 // A named user sees nothing that is not named; naming a class names its school.
                 schools: (!arguments.only_school.is_empty() || arguments.only_class.is_empty())
                     .then(|| arguments.only_school.clone()),
                 classes: (!arguments.only_class.is_empty()).then(|| arguments.only_class.clone()),
                 subjects: listed(&arguments.only_subject),
-            },
+                // Whoever sees all subjects of a class prints whole transcripts of its pupils.
+                history: match arguments.only_subject.is_empty() {
+                    true => History::InDocuments,
+                    false => History::Hidden,
+                },
+                ..Reach::everything()
+            }),
         },
     }
 }

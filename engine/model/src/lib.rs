@@ -14,6 +14,7 @@ pub mod table_json;
 
 pub mod definition;
 pub mod names;
+pub mod access;
 pub mod scope;
 
 mod raw;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bieumau_model::definition::{Format, Report};
+use bieumau_model::definition::{Format, ParameterType, Report};
 use bieumau_model::diagnostic::{Diagnostic, Diagnostics};
 use bieumau_model::document;
 use bieumau_model::names;
@@ -98,7 +98,14 @@ impl Site {
         let reader = self.reader(caller)?;
         self.find_references(&reader, report, parameters)?;
         let setting = self.setting(&reader, report, parameters)?;
-        let mut tables = query(&reader, report, parameters)?;
+        let mut tables = match about_pupils(report).then(|| caller.scope().of_pupils()) {
+            // What the parameters name was looked up in the narrow scope; the earlier years of
+            // these pupils are seen in the wide one.
+            Some(wide) if wide != caller.scope() => {
+                query(&*self.reader_of(&wide)?, report, parameters)?
+            }
+            _ => query(&reader, report, parameters)?,
+        };
         let (catalog, plugins) = (self.catalog(), self.plugins());
         let applied = rules::apply(report, catalog, plugins, &setting, parameters, &tables)?;
         tables.extend(applied.tables);
@@ -203,6 +210,14 @@ impl Site {
         }
         Ok(setting)
     }
+}
+
+/// Whether a document is made for pupils one by one, as transcripts are.
+fn about_pupils(report: &Report) -> bool {
+    report
+        .parameters
+        .iter()
+        .any(|own| matches!(&own.kind, ParameterType::Reference { to, .. } if to == "pupil"))
 }
 
 fn allowed(report: &Report, format: Format) -> Result<(), Problem> {

@@ -10,7 +10,7 @@ use bieumau_model::check::{self, SourceTree};
 use bieumau_model::definition::{Catalog, Report, Site as SiteConfig};
 use bieumau_model::diagnostic::Diagnostics;
 use bieumau_model::nearest;
-use bieumau_model::scope::Caller;
+use bieumau_model::scope::{Caller, Scope};
 use bieumau_model::table::Table;
 use bieumau_model::text::{Locale, Text};
 use bieumau_render::{Config, Renderer, Template};
@@ -179,7 +179,12 @@ impl Site {
 
     /// Opens a reader that sees what `caller` may see.
     pub(crate) fn reader(&self, caller: &Caller) -> Result<PooledReader<'_>, Problem> {
-        self.readers.take(self.catalog(), &caller.scope())
+        self.reader_of(&caller.scope())
+    }
+
+    /// Opens a reader that sees what `scope` allows.
+    pub(crate) fn reader_of(&self, scope: &Scope) -> Result<PooledReader<'_>, Problem> {
+        self.readers.take(self.catalog(), scope)
     }
 
     /// Returns the one that writes; others wait.

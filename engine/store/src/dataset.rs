@@ -80,7 +80,7 @@ fn empty_store(catalog: &Catalog) -> Result<Reader, StoreError> {
     }
     conn.execute_batch("COMMIT")?;
     let shapes = shapes.into_iter().map(|shape| (shape.form.clone(), shape)).collect();
-    Reader::with_shapes(conn, catalog, shapes, &Scope::default(), Limits::default())
+    Reader::with_shapes(conn, catalog, shapes, &Scope::everything(), Limits::default())
 }
 
 /// Examines one dataset; with `report`, its parameters too. There is a plan when no finding is an

@@ -26,7 +26,7 @@ use rusqlite::limits::Limit;
 
 use crate::portable::FUNCTIONS;
 use crate::schema::{code_columns, code_table_of};
-use crate::scope::Lists;
+use crate::scope::{Lists, Purpose};
 use crate::shape::Shape;
 use crate::sql::{list, prefixed_list, quoted};
 
@@ -181,7 +181,7 @@ fn make_views(
         let Some(shape) = shapes.get(form) else { continue };
         let columns: Vec<String> = shape.columns.iter().map(|column| column.name.clone()).collect();
         let mut conditions = vec!["t._status = 'active'".to_owned()];
-        conditions.extend(lists.condition(shape, shapes));
+        conditions.extend(lists.condition(shape, shapes, Purpose::Reading));
         let inner = quoted(&format!("{secret}{form}"));
         sql.push_str(&format!(
             "CREATE TEMP VIEW {inner} AS SELECT {} FROM main.{} t WHERE {};\n\

@@ -19,7 +19,7 @@ use crate::audit::Act;
 use crate::cells::{self, Extent, Findings, Given};
 use crate::codes;
 use crate::error::StoreError;
-use crate::scope::{Lists, may_write};
+use crate::scope::{Lists, Purpose, may_write};
 use crate::shape::{ReferenceShape, Shape, table_of};
 use crate::sql::{marks, quoted};
 use crate::store::{Store, fitting};
@@ -186,15 +186,14 @@ impl<'c> Sight<'c> {
             return Ok(Self::Nothing);
         }
         let lists = Lists::install(conn, WRITER_LISTS, &scope)?;
-        let conditions = lists.condition(shape, shapes);
-        if conditions.is_empty() {
+        let Some(condition) = lists.condition(shape, shapes, Purpose::Writing) else {
             return Ok(Self::Everything);
-        }
+        };
         let sql = format!(
             "SELECT 1 FROM main.{} t WHERE {} AND {}",
             quoted(&shape.table()),
             shape.key_equals(),
-            conditions.join(" AND "),
+            condition,
         );
         Ok(Self::Some(conn.prepare(&sql)?))
     }

@@ -19,7 +19,7 @@ use crate::cells::{self, Extent, Findings, shown};
 use crate::codes;
 use crate::error::StoreError;
 use crate::loading::{WRITER_LISTS, look_up_sql, out_of_scope};
-use crate::scope::{Lists, may_write};
+use crate::scope::{Lists, Purpose, may_write};
 use crate::shape::{Kind, Shape, table_of};
 use crate::sql::{list, quoted};
 use crate::store::Store;
@@ -83,7 +83,7 @@ impl Store {
         key: &[Value],
     ) -> Result<Option<Record>, StoreError> {
         let shape = self.shape(form)?;
-        read_record(&self.conn, &shape, &self.shapes, caller, key)
+        read_record(&self.conn, &shape, &self.shapes, caller, key, Purpose::Reading)
     }
 
     /// Changes fields of a record; returns its new revision.
@@ -158,7 +158,7 @@ impl Store {
             return Err(refused(out_of_scope(form, None)));
         }
         let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let record = read_record(&transaction, &shape, shapes, edit.caller, key)?
+        let record = read_record(&transaction, &shape, shapes, edit.caller, key, Purpose::Writing)?
             .ok_or_else(|| no_record(form, key))?;
         if record.revision != edit.revision {
             return Err(StoreError::Stale {
@@ -186,7 +186,7 @@ impl Store {
             ),
             params_from_iter(values.iter().map(Bound)),
         )?;
-        if read_record(&transaction, &shape, shapes, edit.caller, key)?.is_none() {
+        if read_record(&transaction, &shape, shapes, edit.caller, key, Purpose::Writing)?.is_none() {
             return Err(refused(out_of_scope(form, None)));
         }
         let name = record_name(key);
@@ -310,10 +310,11 @@ fn read_record(
     shapes: &BTreeMap<String, Shape>,
     caller: &Caller,
     key: &[Value],
+    purpose: Purpose,
 ) -> Result<Option<Record>, StoreError> {
     let lists = Lists::install(conn, WRITER_LISTS, &caller.scope())?;
     let mut conditions = vec![shape.key_equals()];
-    conditions.extend(lists.condition(shape, shapes));
+    conditions.extend(lists.condition(shape, shapes, purpose));
     let names: Vec<String> = shape.columns.iter().map(|column| column.name.clone()).collect();
     let sql = format!(
         "SELECT {}, _status, _revision, _version, _author, _created_at, _changed_at \

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use bieumau_model::definition::Catalog;
-use bieumau_model::scope::{Caller, Scope};
+use bieumau_model::scope::{Caller, Reach, Scope};
 use rusqlite::types::Value;
 
 use super::Guard;
@@ -22,7 +22,7 @@ fn store(catalog: &Catalog) -> Store {
 }
 
 fn reader(store: &Store, catalog: &Catalog) -> Reader {
-    let scope = Scope { schools: Some(vec!["S1".to_owned()]), ..Scope::default() };
+    let scope = Scope::from(Reach { schools: Some(vec!["S1".to_owned()]), ..Reach::everything() });
     store.reader(catalog, &scope, Limits::default()).unwrap()
 }
 

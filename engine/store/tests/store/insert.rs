@@ -2,7 +2,7 @@
 
 use crate::common::{core, grid, now};
 use crate::shared::small_store;
-use bieumau_model::scope::{Caller, Scope};
+use bieumau_model::scope::{Caller, Reach, Scope};
 use bieumau_model::table::{Cells, Column, Table, Value};
 use bieumau_model::text::Locale;
 use bieumau_store::StoreError;
@@ -239,7 +239,7 @@ fn user(scope: Scope) -> Caller {
 
 #[test]
 fn a_user_writes_only_what_they_would_see() {
-    let school = Scope { schools: Some(vec!["S1".to_owned()]), ..Scope::default() };
+    let school = Scope::from(Reach { schools: Some(vec!["S1".to_owned()]), ..Reach::everything() });
     let classes = "school|year|class|grade\nS1|2026|8A|8\nS2|2026|8A|8";
     check_as(
         &user(school.clone()),
@@ -257,11 +257,11 @@ fn a_user_writes_only_what_they_would_see() {
 
 #[test]
 fn a_teacher_writes_marks_of_own_class_and_subject_only() {
-    let teacher = user(Scope {
+    let teacher = user(Scope::from(Reach {
         classes: Some(vec![("S1".to_owned(), 2025, "7A".to_owned())]),
         subjects: Some(vec!["TOAN".to_owned()]),
-        ..Scope::default()
-    });
+        ..Reach::everything()
+    }));
     check_as(
         &teacher,
         "mark",
@@ -278,10 +278,10 @@ fn a_teacher_writes_marks_of_own_class_and_subject_only() {
 
 #[test]
 fn nobody_gets_to_see_a_pupil_by_enrolling_them_into_their_class() {
-    let teacher = user(Scope {
+    let teacher = user(Scope::from(Reach {
         classes: Some(vec![("S1".to_owned(), 2025, "7A".to_owned())]),
-        ..Scope::default()
-    });
+        ..Reach::everything()
+    }));
     check_as(
         &teacher,
         "enrolment",

@@ -111,7 +111,7 @@ fn writes_are_durable() {
 fn readers_of_a_store_that_does_not_follow_the_forms_are_refused() {
     let catalog = core();
     let store = Store::in_memory().unwrap();
-    let error = store.reader(&catalog, &Scope::default(), Limits::default()).unwrap_err();
+    let error = store.reader(&catalog, &Scope::everything(), Limits::default()).unwrap_err();
     assert!(matches!(error, StoreError::NotMigrated { .. }), "{error}");
 }
 

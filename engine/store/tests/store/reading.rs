@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bieumau_model::scope::{Caller, Scope};
+use bieumau_model::scope::{Caller, Reach, Scope};
 use bieumau_model::table::{ColumnType, Table, Value};
 use bieumau_model::text::Locale;
 use bieumau_store::{Limits, Reader, Store, StoreError};
@@ -19,7 +19,7 @@ fn query(
     let declared = "{id: school, type: reference, to: school, title: Trường}, \
                     {id: year, type: school_year, title: Năm học}, {id: day, type: date, title: Ngày}";
     let catalog = with_dataset(declared, sql, columns);
-    let reader = shared::reader(&catalog, &Scope::default(), limits);
+    let reader = shared::reader(&catalog, &Scope::everything(), limits);
     reader.query(&catalog.reports["trial"].datasets[0], parameters)
 }
 
@@ -188,7 +188,7 @@ fn a_snapshot_holds_one_moment() {
     let mut store = Store::create(folder.join("store.db")).unwrap();
     store.migrate(&catalog, now()).unwrap();
     store.insert(&Caller::Operator, form, &year(2024), now(), "").unwrap();
-    let reader = store.reader(&catalog, &Scope::default(), Limits::default()).unwrap();
+    let reader = store.reader(&catalog, &Scope::everything(), Limits::default()).unwrap();
     {
         let snapshot = reader.snapshot().unwrap();
         assert_eq!(snapshot.query(dataset, &[]).unwrap().rows(), 1);
@@ -210,7 +210,7 @@ fn check_choices(reader: &Reader, form: &str, filters: &[(&str, Value)], expecte
 #[test]
 fn parameters_are_picked_from_lists() {
     let catalog = core();
-    let all = shared::reader(&catalog, &Scope::default(), Limits::default());
+    let all = shared::reader(&catalog, &Scope::everything(), Limits::default());
     let (school, year) = (("school", text("S1")), ("year", Value::Integer(2025)));
     check_choices(&all, "school", &[], &["S1: Trường Một", "S2: Trường Hai"]);
     check_choices(&all, "class", &[school.clone(), year.clone()], &["7A: 7A", "7B: 7B"]);
@@ -229,7 +229,7 @@ fn parameters_are_picked_from_lists() {
     check_choices(&all, "staff", std::slice::from_ref(&school), &["T1: Lê Thị Hoa"]);
 
     let scope =
-        Scope { classes: Some(vec![("S1".to_owned(), 2025, "7A".to_owned())]), ..Scope::default() };
+        Scope::from(Reach { classes: Some(vec![("S1".to_owned(), 2025, "7A".to_owned())]), ..Reach::everything() });
     let own = shared::reader(&catalog, &scope, Limits::default());
     check_choices(&own, "school", &[], &["S1: Trường Một"]);
     check_choices(&own, "class", &[school, year], &["7A: 7A"]);
@@ -239,7 +239,7 @@ fn parameters_are_picked_from_lists() {
 #[test]
 fn records_are_read_with_all_their_fields() {
     let catalog = core();
-    let reader = shared::reader(&catalog, &Scope::default(), Limits::default());
+    let reader = shared::reader(&catalog, &Scope::everything(), Limits::default());
     let table = reader.records("school", &[("school", text("S2"))]).unwrap();
     assert_eq!((table.name(), table.rows()), ("school", 1));
     assert_eq!(table.value(0, "level"), Some(text("lower_secondary")));
@@ -263,7 +263,7 @@ fn the_views_of_a_reader_follow_no_other_readers_scope() {
     let catalog = with_dataset("", "SELECT school FROM school", "");
     let dataset = &catalog.reports["trial"].datasets[0];
     let of = |schools: Option<Vec<String>>| {
-        shared::reader(&catalog, &Scope { schools, ..Scope::default() }, Limits::default())
+        shared::reader(&catalog, &Scope::from(Reach { schools, ..Reach::everything() }), Limits::default())
     };
     let (all, one) = (of(None), of(Some(vec!["S2".to_owned()])));
     assert_eq!(all.query(dataset, &[]).unwrap().rows(), 2);

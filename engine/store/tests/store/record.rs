@@ -2,7 +2,7 @@
 
 use crate::common::{core, grid, now, small_school};
 use crate::shared::small_store;
-use bieumau_model::scope::{Caller, Scope};
+use bieumau_model::scope::{Caller, Reach, Scope};
 use bieumau_model::table::Value;
 use bieumau_model::text::Locale;
 use bieumau_store::{Edit, Status, Store, StoreError};
@@ -173,7 +173,7 @@ fn a_user_neither_reads_nor_changes_what_is_outside_of_their_scope() {
     let mut store = small_store();
     let form = &catalog.forms["mark"];
     let scope =
-        Scope { classes: Some(vec![("S1".to_owned(), 2025, "7B".to_owned())]), ..Scope::default() };
+        Scope::from(Reach { classes: Some(vec![("S1".to_owned(), 2025, "7B".to_owned())]), ..Reach::everything() });
     let user = Caller::User { name: "hoa".to_owned(), scope };
     assert_eq!(store.record(&user, form, &mark_key()).unwrap(), None);
     let edit = Edit { caller: &user, ..edit(1) };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use bieumau_model::definition::Catalog;
-use bieumau_model::scope::{Caller, Scope};
+use bieumau_model::scope::{Caller, Reach, Scope};
 use bieumau_model::table::Value;
 use bieumau_store::{Limits, Reader, Store};
 
@@ -19,19 +19,23 @@ fn classes(list: &[(&str, i64, &str)]) -> Option<Vec<(String, i64, String)>> {
 }
 
 fn school_one() -> Scope {
-    Scope { schools: names(&["S1"]), ..Scope::default() }
+    Scope::from(Reach { schools: names(&["S1"]), ..Reach::everything() })
+}
+
+fn class_7a_reach() -> Reach {
+    Reach { classes: classes(&[("S1", 2025, "7A")]), ..Reach::everything() }
 }
 
 fn class_7a() -> Scope {
-    Scope { classes: classes(&[("S1", 2025, "7A")]), ..Scope::default() }
+    class_7a_reach().into()
 }
 
 fn maths() -> Scope {
-    Scope { schools: names(&["S1"]), subjects: names(&["TOAN"]), ..Scope::default() }
+    Scope::from(Reach { schools: names(&["S1"]), subjects: names(&["TOAN"]), ..Reach::everything() })
 }
 
 fn nothing() -> Scope {
-    Scope { schools: names(&[]), ..Scope::default() }
+    Scope::from(Reach { schools: names(&[]), ..Reach::everything() })
 }
 
 /// Runs `sql` (with the columns `columns` declared) for `scope`; the rows, cells joined by spaces.
@@ -78,7 +82,7 @@ fn check_counts(scope: &Scope, expected: &[(&str, usize)]) {
 #[test]
 fn the_operator_sees_everything() {
     check_counts(
-        &Scope::default(),
+        &Scope::everything(),
         &[
             ("school", 2),
             ("staff", 2),
@@ -145,9 +149,9 @@ fn a_subject_narrows_only_what_has_a_subject() {
 #[test]
 fn lists_narrow_together() {
     let other_school =
-        Scope { schools: names(&["S2"]), classes: class_7a().classes, ..Scope::default() };
+        Scope::from(Reach { schools: names(&["S2"]), classes: class_7a_reach().classes, ..Reach::everything() });
     check_counts(&other_school, &[("school", 0), ("class", 0), ("pupil", 0), ("mark", 0)]);
-    let class_and_subject = Scope { subjects: names(&["VAN"]), ..class_7a() };
+    let class_and_subject = Scope::from(Reach { subjects: names(&["VAN"]), ..class_7a_reach() });
     check_counts(&class_and_subject, &[("class", 1), ("pupil", 2), ("mark", 2)]);
     check_counts(&nothing(), &[("school", 0), ("class", 0), ("pupil", 0), ("mark", 0)]);
 }
@@ -239,7 +243,7 @@ fn a_retired_enrolment_takes_the_pupil_out_of_sight() {
 #[test]
 fn names_in_a_scope_are_data_and_never_sql() {
     let odd =
-        Scope { schools: names(&["S1') OR ('1'='1", "\"; DROP TABLE x; --"]), ..Scope::default() };
+        Scope::from(Reach { schools: names(&["S1') OR ('1'='1", "\"; DROP TABLE x; --"]), ..Reach::everything() });
     check_counts(&odd, &[("school", 0), ("pupil", 0)]);
 }
 
