@@ -1,14 +1,19 @@
 //! The audit and the history: what was done, by whom, when and why. Both are only ever added to.
 //!
 //! A line is written in the transaction of the thing itself, so neither exists without the other.
+//! Lines are chained: each holds the hash of the one before, so that none can be changed or taken
+//! out of the middle unnoticed; see `chain`.
+
+use std::cell::RefCell;
 
 use bieumau_model::definition::Form;
 use bieumau_model::scope::Caller;
 use bieumau_model::table::Value;
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, TransactionBehavior, params};
 use serde_json::Value as Json;
 
+use crate::chain::{self, Kept};
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::values::json_of;
@@ -16,11 +21,13 @@ use crate::values::json_of;
 /// One line of the audit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditLine {
+    /// Number, from 1 without a gap.
+    pub id: i64,
     /// When, as the caller gave it.
     pub at: Timestamp,
     /// Who.
     pub caller: String,
-    /// What: `migrate`, `insert`, `update`, `retire`, `restore`.
+    /// What, such as `insert`, `update`, `sign_in`, `grant_add`, `document_read`.
     pub action: String,
     /// Form.
     pub form: Option<String>,
@@ -30,6 +37,8 @@ pub struct AuditLine {
     pub reason: String,
     /// More, by action.
     pub details: Json,
+    /// Hash of this line and the one before; lines of older versions have none.
+    pub hash: Option<String>,
 }
 
 /// One change of a record.
@@ -57,11 +66,18 @@ pub(crate) struct Act {
     pub caller: String,
     pub at: String,
     pub reason: String,
+    /// The lines of the history since the last line of the audit, for the chain.
+    kept: RefCell<Option<Kept>>,
 }
 
 impl Act {
     pub fn new(caller: &Caller, now: Timestamp, reason: &str) -> Self {
-        Self { caller: caller.name().to_owned(), at: now.to_string(), reason: reason.to_owned() }
+        Self {
+            caller: caller.name().to_owned(),
+            at: now.to_string(),
+            reason: reason.to_owned(),
+            kept: RefCell::default(),
+        }
     }
 
     /// Adds a line to the audit.
@@ -73,20 +89,35 @@ impl Act {
         count: usize,
         details: &Json,
     ) -> rusqlite::Result<()> {
-        let mut statement = conn.prepare_cached(
-            "INSERT INTO bm_audit (at, caller, action, form, count, reason, details) \
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
-        )?;
-        let count = count as i64;
-        let details = details.to_string();
-        statement.execute(params![
-            self.at,
-            self.caller,
+        let mut details = details.clone();
+        if let (Some(kept), Some(details)) = (self.kept.take(), details.as_object_mut()) {
+            details.insert("history".to_owned(), kept.seal());
+        }
+        let (last, previous) = chain::head(conn)?;
+        let line = chain::Line {
+            id: last + 1,
+            at: &self.at,
+            caller: &self.caller,
             action,
             form,
-            count,
-            self.reason,
-            details
+            count: count as i64,
+            reason: &self.reason,
+            details: &details.to_string(),
+        };
+        let mut statement = conn.prepare_cached(
+            "INSERT INTO bm_audit (id, at, caller, action, form, count, reason, details, hash) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )?;
+        statement.execute(params![
+            line.id,
+            line.at,
+            line.caller,
+            line.action,
+            line.form,
+            line.count,
+            line.reason,
+            line.details,
+            line.hash(&previous),
         ])?;
         Ok(())
     }
@@ -118,6 +149,8 @@ impl Act {
             self.caller,
             self.reason
         ])?;
+        let line = [form, record, change, &before, &self.at, &self.caller, &self.reason];
+        Kept::add(&mut self.kept.borrow_mut(), conn.last_insert_rowid(), (revision, version), line);
         Ok(())
     }
 }
@@ -125,11 +158,31 @@ impl Act {
 impl Store {
     /// Returns the newest lines of the audit, newest first.
     pub fn audit(&self, most: usize) -> Result<Vec<AuditLine>, StoreError> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT at, caller, action, form, count, reason, details FROM bm_audit \
-             ORDER BY id DESC LIMIT ?",
-        )?;
-        let mut rows = statement.query([most as i64])?;
+        self.audit_where("1 ORDER BY id DESC LIMIT ?1", params![most as i64])
+    }
+
+    /// Returns the lines from `from` on and before `to`, oldest first.
+    pub fn audit_between(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<AuditLine>, StoreError> {
+        // Times are text without trailing zeros, so they are compared as times, not as text.
+        let mut lines = self.audit_where("1 ORDER BY id", params![])?;
+        lines.retain(|line| from <= line.at && line.at < to);
+        Ok(lines)
+    }
+
+    fn audit_where(
+        &self,
+        condition: &str,
+        values: &[&dyn rusqlite::ToSql],
+    ) -> Result<Vec<AuditLine>, StoreError> {
+        let mut statement = self.conn.prepare_cached(&format!(
+            "SELECT at, caller, action, form, count, reason, details, id, hash FROM bm_audit \
+             WHERE {condition}"
+        ))?;
+        let mut rows = statement.query(values)?;
         let mut lines = Vec::new();
         while let Some(row) = rows.next()? {
             lines.push(AuditLine {
@@ -140,9 +193,40 @@ impl Store {
                 count: row.get(4)?,
                 reason: row.get(5)?,
                 details: json(&row.get::<_, String>(6)?)?,
+                id: row.get(7)?,
+                hash: row.get(8)?,
             });
         }
         Ok(lines)
+    }
+
+    /// Adds a line about something that changed no record: a document that was read, an export.
+    pub fn note(
+        &mut self,
+        caller: &Caller,
+        action: &str,
+        count: usize,
+        details: &Json,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let act = Act::new(caller, now, "");
+        let transaction = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        act.note(&transaction, action, None, count, details)?;
+        Ok(transaction.commit()?)
+    }
+
+    /// Runs a change of the engine's own tables and its audit line in one transaction; a change
+    /// that gives no line changed nothing and is undone.
+    pub(crate) fn noted(
+        &mut self,
+        act: &Act,
+        change: impl FnOnce(&Connection) -> Result<Option<(&'static str, Json)>, StoreError>,
+    ) -> Result<bool, StoreError> {
+        let transaction = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let Some((action, details)) = change(&transaction)? else { return Ok(false) };
+        act.note(&transaction, action, None, 1, &details)?;
+        transaction.commit()?;
+        Ok(true)
     }
 
     /// Returns the changes of the record with `key`, oldest first.

@@ -22,8 +22,10 @@ mod store;
 mod loss;
 mod migrate;
 
+mod access;
 mod audit;
 mod cells;
+mod chain;
 mod loading;
 mod record;
 
@@ -35,7 +37,12 @@ mod choices;
 mod dataset;
 mod reader;
 
+pub use access::{
+    Accounts, GrantRow, NewGrant, NewToken, NewUser, Post, PostKind, SchoolRow, SessionRow,
+    TokenRow, UnitRow, UserRow, UserStatus,
+};
 pub use audit::{AuditLine, Change};
+pub use chain::{Fault, Proof};
 pub use choices::Choice;
 pub use dataset::{ReportColumns, check_datasets};
 pub use error::{RecordFinding, StoreError};

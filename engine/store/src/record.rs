@@ -186,7 +186,8 @@ impl Store {
             ),
             params_from_iter(values.iter().map(Bound)),
         )?;
-        if read_record(&transaction, &shape, shapes, edit.caller, key, Purpose::Writing)?.is_none() {
+        if read_record(&transaction, &shape, shapes, edit.caller, key, Purpose::Writing)?.is_none()
+        {
             return Err(refused(out_of_scope(form, None)));
         }
         let name = record_name(key);

@@ -14,6 +14,7 @@ use bieumau_model::definition::CodeList;
 use bieumau_model::table::ColumnType;
 use rusqlite::Connection;
 
+use crate::access::schema as access;
 use crate::shape::{ColumnShape, Kind, ReferenceShape, Shape, table_of};
 use crate::sql::{list, quoted};
 
@@ -29,7 +30,7 @@ const BOOKKEEPING: &str = r#"
 
 /// The steps that lead to the engine's own tables. A store knows how many it has taken; a new step
 /// is only ever added at the end, and one that was released never changes.
-pub(crate) const STEPS: &[&str] = &[META];
+pub(crate) const STEPS: &[&str] = &[META, access::ACCOUNTS, access::CHAIN];
 
 /// The tables of definitions, audit and history.
 const META: &str = r#"

@@ -211,8 +211,8 @@ fn writes(reach: &Reach, shape: &Shape) -> bool {
         return false;
     }
     let by_school = shape.by_school || reach.is_everywhere();
-    let by_class = reach.classes.is_none()
-        || (shape.classes() != ByClass::Not && !area.decides_sight());
+    let by_class =
+        reach.classes.is_none() || (shape.classes() != ByClass::Not && !area.decides_sight());
     let by_subject = reach.subjects.is_none() || shape.column("subject").is_some();
     by_school && by_class && by_subject
 }

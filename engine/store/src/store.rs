@@ -15,6 +15,7 @@ use bieumau_model::scope::Scope;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
+use crate::access::Accounts;
 use crate::error::StoreError;
 use crate::reader::{Limits, Reader};
 use crate::schema;
@@ -126,6 +127,18 @@ impl Readers {
         let conn = self.place.connect(read_only).map_err(|source| self.place.failed(source))?;
         conn.busy_timeout(BUSY)?;
         Reader::over(conn, catalog, scope, limits)
+    }
+}
+
+impl Readers {
+    /// Opens what tells who somebody is and what they were given.
+    pub fn accounts(&self) -> Result<Accounts, StoreError> {
+        let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let conn = self.place.connect(read_only).map_err(|source| self.place.failed(source))?;
+        conn.busy_timeout(BUSY)?;
+        harden(&conn)?;
+        let shapes = read_shapes(&conn)?;
+        Ok(Accounts::over(conn, shapes))
     }
 }
 

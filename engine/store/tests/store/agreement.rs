@@ -15,8 +15,7 @@ use crate::common::core;
 use crate::shared;
 
 /// Forms with one record or more in the small store, and how their classes are found.
-const FORMS: [&str; 7] =
-    ["school", "staff", "class", "pupil", "enrolment", "mark", "exemption"];
+const FORMS: [&str; 7] = ["school", "staff", "class", "pupil", "enrolment", "mark", "exemption"];
 
 /// Classes of each pupil, as (school, pupil) to (year, class).
 type Enrolled = BTreeMap<(String, String), Vec<(i64, String)>>;

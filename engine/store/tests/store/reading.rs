@@ -228,8 +228,10 @@ fn parameters_are_picked_from_lists() {
     );
     check_choices(&all, "staff", std::slice::from_ref(&school), &["T1: Lê Thị Hoa"]);
 
-    let scope =
-        Scope::from(Reach { classes: Some(vec![("S1".to_owned(), 2025, "7A".to_owned())]), ..Reach::everything() });
+    let scope = Scope::from(Reach {
+        classes: Some(vec![("S1".to_owned(), 2025, "7A".to_owned())]),
+        ..Reach::everything()
+    });
     let own = shared::reader(&catalog, &scope, Limits::default());
     check_choices(&own, "school", &[], &["S1: Trường Một"]);
     check_choices(&own, "class", &[school, year], &["7A: 7A"]);
@@ -263,7 +265,11 @@ fn the_views_of_a_reader_follow_no_other_readers_scope() {
     let catalog = with_dataset("", "SELECT school FROM school", "");
     let dataset = &catalog.reports["trial"].datasets[0];
     let of = |schools: Option<Vec<String>>| {
-        shared::reader(&catalog, &Scope::from(Reach { schools, ..Reach::everything() }), Limits::default())
+        shared::reader(
+            &catalog,
+            &Scope::from(Reach { schools, ..Reach::everything() }),
+            Limits::default(),
+        )
     };
     let (all, one) = (of(None), of(Some(vec!["S2".to_owned()])));
     assert_eq!(all.query(dataset, &[]).unwrap().rows(), 2);

@@ -31,7 +31,11 @@ fn class_7a() -> Scope {
 }
 
 fn maths() -> Scope {
-    Scope::from(Reach { schools: names(&["S1"]), subjects: names(&["TOAN"]), ..Reach::everything() })
+    Scope::from(Reach {
+        schools: names(&["S1"]),
+        subjects: names(&["TOAN"]),
+        ..Reach::everything()
+    })
 }
 
 fn nothing() -> Scope {
@@ -148,8 +152,11 @@ fn a_subject_narrows_only_what_has_a_subject() {
 
 #[test]
 fn lists_narrow_together() {
-    let other_school =
-        Scope::from(Reach { schools: names(&["S2"]), classes: class_7a_reach().classes, ..Reach::everything() });
+    let other_school = Scope::from(Reach {
+        schools: names(&["S2"]),
+        classes: class_7a_reach().classes,
+        ..Reach::everything()
+    });
     check_counts(&other_school, &[("school", 0), ("class", 0), ("pupil", 0), ("mark", 0)]);
     let class_and_subject = Scope::from(Reach { subjects: names(&["VAN"]), ..class_7a_reach() });
     check_counts(&class_and_subject, &[("class", 1), ("pupil", 2), ("mark", 2)]);
@@ -242,8 +249,10 @@ fn a_retired_enrolment_takes_the_pupil_out_of_sight() {
 
 #[test]
 fn names_in_a_scope_are_data_and_never_sql() {
-    let odd =
-        Scope::from(Reach { schools: names(&["S1') OR ('1'='1", "\"; DROP TABLE x; --"]), ..Reach::everything() });
+    let odd = Scope::from(Reach {
+        schools: names(&["S1') OR ('1'='1", "\"; DROP TABLE x; --"]),
+        ..Reach::everything()
+    });
     check_counts(&odd, &[("school", 0), ("pupil", 0)]);
 }
 
