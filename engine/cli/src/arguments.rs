@@ -6,6 +6,9 @@ use std::path::PathBuf;
 use bieumau_model::text::Locale;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::access::{AccessCommand, TokenCommand, UserCommand};
+use crate::audit::{AuditCommand, InspectArguments};
+
 /// Report and form engine for Vietnamese schools and education offices.
 #[derive(Debug, Parser)]
 #[command(version, about, disable_help_subcommand = true, max_term_width = 100)]
@@ -65,6 +68,20 @@ pub(crate) enum Command {
     /// List, call and build plugins.
     #[command(subcommand)]
     Plugin(PluginCommand),
+    /// Add, list and disable accounts, and give rights.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Make and end API tokens.
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Tell what a user can see and change, and hand accounts over.
+    #[command(subcommand)]
+    Access(AccessCommand),
+    /// List, prove and export the audit.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Put together minutes, approvals and the log of a period for an inspection, as one ZIP file.
+    Inspect(InspectArguments),
     /// Render documents for the program itself; not for people.
     #[command(hide = true)]
     RenderWorker,
@@ -161,14 +178,20 @@ pub(crate) struct ServeArguments {
     /// Address to serve on; by default that of the site, else 127.0.0.1:8080.
     #[arg(long)]
     pub listen: Option<SocketAddr>,
+    /// Let everybody who reaches the address in as the operator; only for this machine's own
+    /// address.
+    #[arg(long, conflicts_with = "user")]
+    pub without_sign_in: bool,
     #[command(flatten)]
     pub caller: CallerArguments,
 }
 
-/// Who asks. Without a user everything is seen, as the operator of the machine.
+/// Who asks. Without a user everything is seen, as the operator of the machine; a user without
+/// `--only-…` options has the rights of the account of that name.
 #[derive(Debug, Args)]
 pub(crate) struct CallerArguments {
-    /// Ask as this user, who sees only what the `--only-…` options name.
+    /// Ask as this user, who sees only what the `--only-…` options name, or what their account may
+    /// see.
     #[arg(long, value_name = "NAME")]
     pub user: Option<String>,
     /// A school that the user may see; may be repeated.

@@ -10,7 +10,7 @@ use std::time::Instant;
 use bieumau_model::scope::{Caller, History, Reach, Scope};
 use bieumau_model::text::Locale;
 use bieumau_pipeline::{DemoSite, NewSite, Problem, ProblemKind, RenderRequest, Site, Workers};
-use bieumau_server::Server;
+use bieumau_server::{Access, Server};
 use jiff::Timestamp;
 
 use crate::Ending;
@@ -34,6 +34,11 @@ pub(crate) fn run(arguments: &Arguments) -> Ending {
         Command::Serve(asked) => serve(site, asked, locale),
         Command::Schema { kind } => schema(kind.as_deref()),
         Command::Plugin(asked) => plugin(site, asked, locale),
+        Command::User(asked) => crate::access::user(site, asked, locale),
+        Command::Token(asked) => crate::access::token(site, asked, locale),
+        Command::Access(asked) => crate::access::access(site, asked, locale),
+        Command::Audit(asked) => crate::audit::audit(site, asked, locale),
+        Command::Inspect(asked) => crate::audit::inspect(site, asked, locale),
         Command::RenderWorker => unreachable!("main has taken it"),
     };
     done.unwrap_or_else(|problem| {
@@ -45,7 +50,11 @@ pub(crate) fn run(arguments: &Arguments) -> Ending {
 /// The exit code of a problem.
 fn ending(problem: &Problem) -> Ending {
     match problem.kind {
-        ProblemKind::NotFound | ProblemKind::BadInput => Ending::Usage,
+        ProblemKind::NotFound
+        | ProblemKind::BadInput
+        | ProblemKind::Unsigned
+        | ProblemKind::Forbidden
+        | ProblemKind::TooSoon => Ending::Usage,
         ProblemKind::Definition | ProblemKind::Plugin | ProblemKind::Limit => Ending::Findings,
         ProblemKind::Machine => Ending::Environment,
     }
@@ -69,11 +78,11 @@ fn catalog_folder(site: &Path) -> Option<&Path> {
     (site.join("site.yaml").is_file() || !site.is_dir()).then_some(site)
 }
 
-fn machine(vi: String, en: String) -> Problem {
+pub(crate) fn machine(vi: String, en: String) -> Problem {
     Problem::new(ProblemKind::Machine, "J091", vi, en)
 }
 
-fn usage(vi: impl Into<String>, en: impl Into<String>) -> Problem {
+pub(crate) fn usage(vi: impl Into<String>, en: impl Into<String>) -> Problem {
     Problem::new(ProblemKind::BadInput, "J092", vi, en)
 }
 
@@ -84,11 +93,22 @@ pub(crate) fn print_line(what: &dyn std::fmt::Display) {
     }
 }
 
-fn say(locale: Locale, vi: &str, en: &str) {
+pub(crate) fn say(locale: Locale, vi: &str, en: &str) {
     eprintln!("{}", if locale == Locale::Vi { vi } else { en });
 }
 
-fn caller(arguments: &CallerArguments) -> Caller {
+fn caller(arguments: &CallerArguments, site: &Site) -> Result<Caller, Problem> {
+    let limited = !arguments.only_school.is_empty()
+        || !arguments.only_class.is_empty()
+        || !arguments.only_subject.is_empty();
+    match &arguments.user {
+        // Without limits of their own, users have the rights of their account.
+        Some(name) if !limited => site.caller_of(name, Timestamp::now()),
+        _ => Ok(limited_caller(arguments)),
+    }
+}
+
+fn limited_caller(arguments: &CallerArguments) -> Caller {
     let listed = |values: &Vec<String>| (!values.is_empty()).then(|| values.clone());
     match &arguments.user {
         None => Caller::Operator,
@@ -112,10 +132,10 @@ fn caller(arguments: &CallerArguments) -> Caller {
 }
 
 fn render(site: &Path, asked: &RenderArguments, locale: Locale) -> Result<Ending, Problem> {
-    let caller = caller(&asked.caller);
     let parameters = asked.parameters.iter().cloned().collect();
     if asked.data {
         let site = Site::open(site, &workers()?, Timestamp::now())?;
+        let caller = caller(&asked.caller, &site)?;
         let data = site.template_data(&caller, &asked.report, &parameters)?;
         write_bytes(format!("{data:#}\n").as_bytes(), &asked.output)?;
         return Ok(Ending::Done);
@@ -127,7 +147,8 @@ fn render(site: &Path, asked: &RenderArguments, locale: Locale) -> Result<Ending
     };
     let request = RenderRequest::new(asked.report.clone(), parameters, format, asked.page)?;
     let site = Site::open(site, &workers()?, Timestamp::now())?;
-    let document = site.render(&caller, &request)?;
+    let caller = caller(&asked.caller, &site)?;
+    let document = site.render_noted(&caller, &request, Timestamp::now())?;
     for finding in &document.findings {
         eprintln!("{}", finding.one_line(locale));
     }
@@ -135,7 +156,7 @@ fn render(site: &Path, asked: &RenderArguments, locale: Locale) -> Result<Ending
     Ok(Ending::Done)
 }
 
-fn write_bytes(bytes: &[u8], output: &Path) -> Result<(), Problem> {
+pub(crate) fn write_bytes(bytes: &[u8], output: &Path) -> Result<(), Problem> {
     let written = if output == Path::new("-") {
         io::stdout().write_all(bytes)
     } else {
@@ -164,7 +185,48 @@ fn serve(site: &Path, asked: &ServeArguments, locale: Locale) -> Result<Ending, 
         })?,
         (None, None) => SocketAddr::from(([127, 0, 0, 1], 8080)),
     };
-    answer(bind(address)?, site, caller(&asked.caller), locale)
+    let access = access(&site, asked, address, locale)?;
+    answer(bind(address)?, site, access, locale)
+}
+
+/// Whom the server answers: everybody who signs in, unless it is started for one user.
+fn access(
+    site: &Site,
+    asked: &ServeArguments,
+    address: SocketAddr,
+    locale: Locale,
+) -> Result<Access, Problem> {
+    if asked.caller.user.is_some() {
+        return Ok(Access::As(caller(&asked.caller, site)?));
+    }
+    if asked.without_sign_in {
+        if !address.ip().is_loopback() {
+            return Err(usage(
+                "`--without-sign-in` chỉ dùng với địa chỉ của chính máy này",
+                "`--without-sign-in` is only for this machine's own address",
+            )
+            .help("Dùng `--listen 127.0.0.1:8080`", "use `--listen 127.0.0.1:8080`"));
+        }
+        return Ok(Access::As(Caller::Operator));
+    }
+    if site.has_accounts()? {
+        return Ok(Access::SignIn { setup_code: None });
+    }
+    let code = setup_code(&crate::access::random()?);
+    say(
+        locale,
+        &format!("Chưa có tài khoản nào. Mã thiết lập để tạo quản trị viên đầu tiên: {code}"),
+        &format!("There is no account yet. Setup code for the first administrator: {code}"),
+    );
+    Ok(Access::SignIn { setup_code: Some(code) })
+}
+
+/// Ten letters that are not mistaken for one another.
+fn setup_code(random: &[u8; 32]) -> String {
+    const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+    let letter = |byte: &u8| char::from(LETTERS[usize::from(*byte) % LETTERS.len()]);
+    let code: String = random[..10].iter().map(letter).collect();
+    format!("{}-{}", &code[..5], &code[5..])
 }
 
 fn bind(address: SocketAddr) -> Result<Server, Problem> {
@@ -184,7 +246,7 @@ fn bind(address: SocketAddr) -> Result<Server, Problem> {
 fn answer(
     server: Server,
     site: Arc<Site>,
-    caller: Caller,
+    access: Access,
     locale: Locale,
 ) -> Result<Ending, Problem> {
     let address = server.address();
@@ -194,7 +256,7 @@ fn answer(
         &format!("Open http://{address}/ in a browser. Press Ctrl-C to stop."),
     );
     server
-        .run_until_interrupted(site, caller)
+        .run_until_interrupted(site, access)
         .map(|()| Ending::Done)
         .map_err(|error| machine(format!("Máy chủ dừng vì lỗi: {error}"), format!("{error}")))
 }
@@ -231,7 +293,10 @@ fn make_demo(asked: &DemoArguments, locale: Locale) -> Result<Ending, Problem> {
     let seconds = started.elapsed().as_secs();
     say(locale, &format!("Xong sau {seconds} giây."), &format!("Done in {seconds} s."));
     match server {
-        Some(server) => answer(server, Arc::new(site), Caller::Operator, locale),
+        Some(server) => {
+            let access = Access::SignIn { setup_code: None };
+            answer(server, Arc::new(site), access, locale)
+        }
         None => Ok(Ending::Done),
     }
 }

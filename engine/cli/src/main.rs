@@ -3,7 +3,9 @@
 //! Results go to stdout, talk goes to stderr. Exit codes: 0 done, 1 findings, 2 wrong usage,
 //! 3 the machine or a file failed.
 
+mod access;
 mod arguments;
+mod audit;
 mod authoring;
 mod commands;
 mod findings;

@@ -427,14 +427,43 @@ fn a_new_site_can_be_served() {
     let mut child = command.stderr(Stdio::piped()).spawn().expect("it starts");
     let mut lines = BufReader::new(child.stderr.take().expect("stderr")).lines();
     let serving = Serving(child);
+    // Nobody has an account yet: whoever sees the terminal makes the first one.
+    let line = lines.next().expect("a line").expect("UTF-8");
+    let code = line.split(": ").nth(1).unwrap_or_else(|| panic!("{line}")).to_owned();
+    assert!(line.contains("Setup code"), "{line}");
     let line = lines.next().expect("a line").expect("UTF-8");
     let address = line.strip_prefix("Open http://").and_then(|rest| rest.split('/').next());
     let address = address.unwrap_or_else(|| panic!("{line}"));
-    let mut stream = TcpStream::connect(address).expect("it listens");
-    write!(stream, "GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").expect("sent");
-    let mut page = String::new();
-    stream.read_to_string(&mut page).expect("answered");
+    let ask = |request: &str| {
+        let mut stream = TcpStream::connect(address).expect("it listens");
+        let request = request.replace("HOST", &format!("Host: {address}\r\nConnection: close"));
+        write!(stream, "{request}").expect("sent");
+        let mut page = String::new();
+        stream.read_to_string(&mut page).expect("answered");
+        page
+    };
+    let start = ask("GET / HTTP/1.1\r\nHOST\r\n\r\n");
+    assert!(start.starts_with("HTTP/1.1 303") && start.contains("/sign-in"), "{start}");
+    let page = ask("GET /setup HTTP/1.1\r\nHOST\r\n\r\n");
     assert!(page.starts_with("HTTP/1.1 200 OK"), "{page}");
     assert!(page.contains("Trường Tiểu học Hoa Sen"), "{page}");
+    let set_up = |code: &str| {
+        let body = format!("code={code}&name=quan.tri&full_name=An&password=troi+xanh+may+trang");
+        let head = "Content-Type: application/x-www-form-urlencoded";
+        ask(&format!(
+            "POST /setup HTTP/1.1\r\nHOST\r\n{head}\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        ))
+    };
+    let refused = set_up("AAAAA-AAAAA");
+    assert!(
+        refused.starts_with("HTTP/1.1 403") && refused.contains("setup code is wrong")
+            || refused.contains("Mã thiết lập không đúng"),
+        "{refused}"
+    );
+    let made = set_up(&code);
+    assert!(made.starts_with("HTTP/1.1 303"), "{made}");
+    // The code is of no use any more.
+    assert!(set_up(&code).starts_with("HTTP/1.1 422"));
     drop(serving);
 }

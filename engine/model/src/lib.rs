@@ -12,9 +12,9 @@ pub mod format;
 pub mod table;
 pub mod table_json;
 
+pub mod access;
 pub mod definition;
 pub mod names;
-pub mod access;
 pub mod scope;
 
 mod raw;

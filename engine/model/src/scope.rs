@@ -159,6 +159,8 @@ impl Limits {
             narrow.reads = narrow.reads.and(areas);
             narrow.writes = narrow.writes.and(areas);
         }
+        // Whoever finds a token must not become somebody else with it.
+        narrow.may = narrow.may.and(Actions::all().without(Action::ManageAccounts));
         if self.read_only {
             narrow.writes = Areas::none();
             narrow.may = narrow.may.and(Actions::of(&[Action::Export, Action::ReadAudit]));

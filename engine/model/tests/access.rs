@@ -186,9 +186,7 @@ fn a_decision_says_why_and_whom_to_ask() {
     );
     assert_eq!(
         refused.ask.map(|text| text.get(Locale::Vi).to_owned()).as_deref(),
-        Some(
-            "Liên hệ Hiệu trưởng, Phó Hiệu trưởng của trường, hoặc người quản trị hệ thống"
-        )
+        Some("Liên hệ Hiệu trưởng, Phó Hiệu trưởng của trường, hoặc người quản trị hệ thống")
     );
     let allowed = decide(&teacher(), Action::Write, &marks("7A2", "TOAN"), TODAY);
     assert_eq!(words(&allowed.reasons, Locale::En), "Subject teacher: phân công");

@@ -16,7 +16,7 @@ use crate::views::ReportView;
 use crate::{Progress, demo};
 
 /// Marks a folder as a demo site, which may be made anew.
-const MARKER: &str = ".bieumau-demo.json";
+pub(crate) const MARKER: &str = ".bieumau-demo.json";
 
 /// What to invent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +99,7 @@ pub fn make_demo(
     store.tidy().map_err(store_problem)?;
     drop(store);
     let site = Site::open(folder, workers, now)?;
+    site.add_demo_accounts(now)?;
     write_file(&marker, mark(true).to_string())?;
     Ok(site)
 }

@@ -3,6 +3,9 @@
 //! The doors (`server`, `cli`) speak to this room only. It knows no terminal, no HTTP, no
 //! environment and no current folder; time, randomness and paths come in as values.
 
+pub mod access;
+pub mod audit;
+
 mod problem;
 mod progress;
 mod views;
@@ -23,6 +26,7 @@ mod authoring;
 mod check;
 mod demo_site;
 mod init;
+mod inspect;
 mod lists;
 
 pub mod demo;
@@ -35,6 +39,7 @@ pub use check::{Checked, check, check_files};
 pub use demo_site::{DemoSite, Example, make_demo, render_examples};
 pub use files::{Files, FilesError};
 pub use init::{NewSite, init};
+pub use inspect::Inspection;
 pub use lists::{build_plugin, call_plugin, is_plugin_stale, list_plugins, list_reports, schema};
 pub use problem::{Problem, ProblemKind};
 pub use progress::{Progress, Silent};

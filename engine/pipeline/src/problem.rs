@@ -13,6 +13,12 @@ use bieumau_plugin_host::PluginError;
 pub enum ProblemKind {
     /// There is no such report, plugin or record.
     NotFound,
+    /// It is not known who asks.
+    Unsigned,
+    /// Whoever asks may not do this.
+    Forbidden,
+    /// It was tried too often; later it may be tried again.
+    TooSoon,
     /// What was given is not right; the person who asked can mend it.
     BadInput,
     /// A definition, template or data of the site is not right; its author can mend it.

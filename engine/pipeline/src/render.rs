@@ -63,6 +63,18 @@ impl RenderRequest {
         })?;
         Ok(Self { report, parameters, format, page })
     }
+
+    pub(crate) fn report(&self) -> &str {
+        &self.report
+    }
+
+    pub(crate) fn parameters(&self) -> &RawParameters {
+        &self.parameters
+    }
+
+    pub(crate) fn format_word(&self) -> &'static str {
+        format_word(self.format)
+    }
 }
 
 impl Site {

@@ -14,10 +14,12 @@ use bieumau_model::scope::{Caller, Scope};
 use bieumau_model::table::Table;
 use bieumau_model::text::{Locale, Text};
 use bieumau_render::{Config, Renderer, Template};
-use bieumau_store::Store;
+use bieumau_store::{Accounts, Store};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::access::People;
+use crate::demo_site;
 use crate::files::{Files, FilesError};
 use crate::init::vietnam_day;
 use crate::plugins::Plugins;
@@ -56,6 +58,10 @@ pub struct Site {
     definitions: Definitions,
     store: Mutex<Store>,
     readers: ReaderPool,
+    accounts: Mutex<Accounts>,
+    people: People,
+    /// Whether the site was made by `demo`, with invented accounts that everybody may use.
+    demo: bool,
     plugins: Plugins,
     renderer: Renderer,
     templates: Templates,
@@ -91,6 +97,7 @@ impl Site {
         let definitions = Definitions::of(folder)?;
         let store = open_store(&folder.join(data_file(&definitions)), &definitions, now)?;
         let readers = ReaderPool::new(store.readers());
+        let accounts = store.readers().accounts().map_err(store_problem)?;
         let plugins = Plugins::new(&definitions.catalog, &definitions.files)?;
         let renderer = renderer(&definitions.files, workers);
         let templates = Templates::new(&definitions.files);
@@ -98,6 +105,9 @@ impl Site {
             definitions,
             store: Mutex::new(store),
             readers,
+            accounts: Mutex::new(accounts),
+            people: People::default(),
+            demo: folder.join(demo_site::MARKER).is_file(),
             plugins,
             renderer,
             templates,
@@ -123,6 +133,15 @@ impl Site {
 
     pub(crate) fn config(&self) -> Option<&SiteConfig> {
         self.definitions.site.as_ref()
+    }
+
+    /// Returns the school year that the head of a page names: that of the site, else the latest one
+    /// that has begun.
+    pub fn current_year(&self, now: Timestamp) -> i64 {
+        let today = vietnam_day(now);
+        let latest = || self.accounts().latest_year(today).ok().flatten();
+        let by_calendar = || i64::from(today.year()) - i64::from(today.month() < 8);
+        self.config().and_then(|site| site.year).or_else(latest).unwrap_or_else(by_calendar)
     }
 
     /// Lists the reports, by topic and title.
@@ -167,6 +186,18 @@ impl Site {
 
     pub(crate) fn renderer(&self) -> &Renderer {
         &self.renderer
+    }
+
+    pub(crate) fn accounts_lock(&self) -> &Mutex<Accounts> {
+        &self.accounts
+    }
+
+    pub(crate) fn people(&self) -> &People {
+        &self.people
+    }
+
+    pub(crate) fn is_demo(&self) -> bool {
+        self.demo
     }
 
     pub(crate) fn today(&self) -> Date {

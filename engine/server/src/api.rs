@@ -10,13 +10,16 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use bieumau_model::scope::Caller;
 use bieumau_pipeline::{Document, Problem, ProblemKind, RenderRequest};
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::error::{problem_json, problem_json_as};
 use crate::locale;
 use crate::serve::App;
+use crate::signed::Signed;
 
 /// `GET /healthz`: the server answers and its data can be read.
 pub(crate) async fn health(State(app): State<Arc<App>>) -> Response {
@@ -64,6 +67,7 @@ fn pdf() -> String {
 /// `POST /api/v1/reports/{report}/render`.
 pub(crate) async fn render(
     State(app): State<Arc<App>>,
+    Signed(caller): Signed,
     Path(report): Path<String>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
@@ -77,7 +81,7 @@ pub(crate) async fn render(
         Ok(request) => request,
         Err(problem) => return problem_json(&problem, asked),
     };
-    match make(&app, request).await {
+    match make(&app, caller, request).await {
         Ok(document) => answer(document, true),
         Err(problem) => problem_json(&problem, asked),
     }
@@ -128,7 +132,11 @@ fn read_body(report: String, body: &[u8]) -> Result<RenderRequest, Problem> {
 }
 
 /// Makes a document on a blocking thread; answers at once when too many wait already.
-pub(crate) async fn make(app: &Arc<App>, request: RenderRequest) -> Result<Document, Problem> {
+pub(crate) async fn make(
+    app: &Arc<App>,
+    caller: Caller,
+    request: RenderRequest,
+) -> Result<Document, Problem> {
     let Ok(_place) = app.waiting.try_acquire() else {
         return Err(Problem::new(
             ProblemKind::Limit,
@@ -138,8 +146,8 @@ pub(crate) async fn make(app: &Arc<App>, request: RenderRequest) -> Result<Docum
         )
         .help("Thử lại sau ít phút", "try again in a few minutes"));
     };
-    let (site, caller) = (app.site.clone(), app.caller.clone());
-    tokio::task::spawn_blocking(move || site.render(&caller, &request))
+    let site = app.site.clone();
+    tokio::task::spawn_blocking(move || site.render_noted(&caller, &request, Timestamp::now()))
         .await
         .unwrap_or_else(|_| Err(crashed()))
 }
@@ -161,7 +169,7 @@ pub(crate) fn answer(document: Document, download: bool) -> Response {
     (headers, document.bytes).into_response()
 }
 
-fn crashed() -> Problem {
+pub(crate) fn crashed() -> Problem {
     Problem::new(
         ProblemKind::Machine,
         "J090",

@@ -13,6 +13,9 @@ use crate::locale;
 pub(crate) fn status(kind: ProblemKind) -> StatusCode {
     match kind {
         ProblemKind::NotFound => StatusCode::NOT_FOUND,
+        ProblemKind::Unsigned => StatusCode::UNAUTHORIZED,
+        ProblemKind::Forbidden => StatusCode::FORBIDDEN,
+        ProblemKind::TooSoon => StatusCode::TOO_MANY_REQUESTS,
         ProblemKind::BadInput => StatusCode::UNPROCESSABLE_ENTITY,
         ProblemKind::Limit => StatusCode::SERVICE_UNAVAILABLE,
         ProblemKind::Definition | ProblemKind::Plugin | ProblemKind::Machine => {

@@ -3,11 +3,14 @@
 //! The only async room. It speaks to `pipeline` and `model`; what a report is and how a document
 //! is made is not known here.
 
+mod access;
 mod api;
 mod assets;
 mod error;
 mod locale;
 mod pages;
 mod serve;
+mod signed;
 
 pub use serve::{ServeError, Server};
+pub use signed::Access;

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use bieumau_model::text::Locale;
 use bieumau_pipeline::{FieldView, Problem, ProblemKind, RenderRequest};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use tera::{Context, Tera};
 
@@ -16,6 +17,7 @@ use crate::api::{answer, make};
 use crate::error::status;
 use crate::locale;
 use crate::serve::App;
+use crate::signed::{Guest, Signed};
 
 /// What was given in the address.
 type Given = BTreeMap<String, String>;
@@ -30,12 +32,17 @@ impl Pages {
             ("layout.html", include_str!("../pages/layout.html")),
             ("start.html", include_str!("../pages/start.html")),
             ("problem.html", include_str!("../pages/problem.html")),
+            ("sign_in.html", include_str!("../pages/sign_in.html")),
+            ("setup.html", include_str!("../pages/setup.html")),
+            ("password.html", include_str!("../pages/password.html")),
+            ("rights.html", include_str!("../pages/rights.html")),
+            ("users.html", include_str!("../pages/users.html")),
         ])
         .expect("the shipped pages are right; a test renders them");
         Self(tera)
     }
 
-    fn render(&self, page: &str, status: StatusCode, value: Value) -> Response {
+    pub(crate) fn render(&self, page: &str, status: StatusCode, value: Value) -> Response {
         let html = Context::from_serialize(&value)
             .and_then(|context| self.0.render(page, &context))
             .expect("the shipped pages are right; a test renders them");
@@ -46,13 +53,15 @@ impl Pages {
 /// `GET /`.
 pub(crate) async fn start(
     State(app): State<Arc<App>>,
+    guest: Guest,
     Query(given): Query<Given>,
     headers: HeaderMap,
 ) -> Response {
     let asked = locale::choose(given.get("lang").map(String::as_str), &headers, app.site.locale());
     let (page_app, page_given) = (app.clone(), given.clone());
     let built =
-        tokio::task::spawn_blocking(move || start_context(&page_app, &page_given, asked)).await;
+        tokio::task::spawn_blocking(move || start_context(&page_app, &guest, &page_given, asked))
+            .await;
     match built {
         Ok(Ok(context)) => app.pages.render("start.html", StatusCode::OK, context),
         Ok(Err(problem)) => problem_page(&app, &problem, asked),
@@ -63,6 +72,7 @@ pub(crate) async fn start(
 /// `GET /documents/{report}`: the document itself, shown or downloaded.
 pub(crate) async fn document(
     State(app): State<Arc<App>>,
+    Signed(caller): Signed,
     Path(report): Path<String>,
     Query(mut given): Query<Given>,
     headers: HeaderMap,
@@ -73,7 +83,7 @@ pub(crate) async fn document(
     let page = given.remove("page").and_then(|page| page.parse().ok());
     given.retain(|_, value| !value.is_empty());
     let made = match RenderRequest::new(report, given, &format, page) {
-        Ok(request) => make(&app, request).await,
+        Ok(request) => make(&app, caller, request).await,
         Err(problem) => Err(problem),
     };
     match made {
@@ -101,7 +111,7 @@ pub(crate) async fn not_found(
     problem_page(&app, &problem, asked)
 }
 
-fn problem_page(app: &App, problem: &Problem, asked: Locale) -> Response {
+pub(crate) fn problem_page(app: &App, problem: &Problem, asked: Locale) -> Response {
     let findings: Vec<_> =
         problem.findings.iter().map(|finding| finding.message.get(asked)).take(20).collect();
     let context = json!({
@@ -109,6 +119,7 @@ fn problem_page(app: &App, problem: &Problem, asked: Locale) -> Response {
         "other_locale": locale::tag(other(asked)),
         "other_locale_link": format!("/?lang={}", locale::tag(other(asked))),
         "site": app.site.title().get(asked),
+        "person": Value::Null,
         "title": problem.title.get(asked),
         "words": words(asked),
         "problem": {
@@ -121,10 +132,10 @@ fn problem_page(app: &App, problem: &Problem, asked: Locale) -> Response {
     app.pages.render("problem.html", status(problem.kind), context)
 }
 
-fn start_context(app: &App, given: &Given, asked: Locale) -> Result<Value, Problem> {
+fn start_context(app: &App, guest: &Guest, given: &Given, asked: Locale) -> Result<Value, Problem> {
     let words = words(asked);
     let chosen = given.get("report").map(String::as_str).filter(|id| !id.is_empty());
-    let view = chosen.map(|id| app.site.report_view(&app.caller, id, given)).transpose()?;
+    let view = chosen.map(|id| app.site.report_view(&guest.caller, id, given)).transpose()?;
     let mut topics: Vec<(String, Vec<Value>)> = Vec::new();
     for report in app.site.reports() {
         let item = json!({
@@ -189,12 +200,25 @@ fn start_context(app: &App, given: &Given, asked: Locale) -> Result<Value, Probl
         "other_locale": locale::tag(other(asked)),
         "other_locale_link": format!("/{}", query(&back)),
         "site": app.site.title().get(asked),
+        "person": person(app, guest),
         "title": view.as_ref().map_or(words["reports"].as_str().unwrap_or_default(), |view| view.title.get(asked)),
         "words": words,
         "topics": topics,
         "report": report,
         "document": document,
     }))
+}
+
+/// What the head of every page says of who is signed in; nothing without a person.
+pub(crate) fn person(app: &App, guest: &Guest) -> Value {
+    guest.visitor.as_ref().map_or(Value::Null, |visitor| {
+        let year = app.site.current_year(Timestamp::now());
+        json!({
+            "full_name": visitor.full_name,
+            "school": visitor.school,
+            "year": format!("{year}-{}", year + 1),
+        })
+    })
 }
 
 fn field_value(field: &FieldView, asked: Locale) -> Value {
@@ -220,7 +244,7 @@ fn field_value(field: &FieldView, asked: Locale) -> Value {
     })
 }
 
-fn other(asked: Locale) -> Locale {
+pub(crate) fn other(asked: Locale) -> Locale {
     match asked {
         Locale::Vi => Locale::En,
         Locale::En => Locale::Vi,
@@ -269,7 +293,7 @@ fn topic_title(topic: &str, asked: Locale) -> String {
     if asked == Locale::Vi { vi } else { en }.to_owned()
 }
 
-fn words(asked: Locale) -> Value {
+pub(crate) fn words(asked: Locale) -> Value {
     match asked {
         Locale::Vi => json!({
             "reports": "Văn bản và báo cáo",
@@ -282,6 +306,8 @@ fn words(asked: Locale) -> Value {
             "pick_report_lead": "Văn bản hiện ra ở đây; có thể mở bản PDF để in.",
             "pick_more": "Chọn tiếp các mục còn thiếu",
             "pick_more_lead": "Văn bản hiện ra ở đây khi đã đủ thông tin.",
+            "rights": "Quyền của tôi", "password": "Đổi mật khẩu", "sign_out": "Đăng xuất",
+            "users": "Tài khoản", "year": "Năm học",
             "code": "Mã", "back": "Về trang đầu",
             "nothing_lost": "Dữ liệu không bị thay đổi.",
             "foot": "bieumau: biểu mẫu và báo cáo của nhà trường",
@@ -297,6 +323,8 @@ fn words(asked: Locale) -> Value {
             "pick_report_lead": "It appears here; open the PDF to print it.",
             "pick_more": "Fill in the missing fields",
             "pick_more_lead": "The document appears here as soon as everything is given.",
+            "rights": "My rights", "password": "Change password", "sign_out": "Sign out",
+            "users": "Accounts", "year": "School year",
             "code": "Code", "back": "Back to the start page",
             "nothing_lost": "No data was changed.",
             "foot": "bieumau: forms and reports for schools",

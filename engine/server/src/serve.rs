@@ -13,12 +13,12 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use bieumau_model::scope::Caller;
 use bieumau_pipeline::Site;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
-use crate::{api, assets, pages};
+use crate::signed::{self, Access};
+use crate::{access, api, assets, pages};
 
 /// The greatest body of a request, in bytes: parameters are short.
 const LARGEST_BODY: usize = 256 * 1024;
@@ -29,10 +29,12 @@ const WAITING_PER_CORE: usize = 32;
 /// What every request sees.
 pub(crate) struct App {
     pub site: Arc<Site>,
-    pub caller: Caller,
+    pub access: Access,
     pub pages: pages::Pages,
     pub waiting: Semaphore,
-    hosts: Vec<String>,
+    /// Passwords are checked by few at once: each takes 19 MiB.
+    pub signing: Semaphore,
+    pub hosts: Vec<String>,
 }
 
 /// A server that has its address but does not answer yet.
@@ -74,18 +76,19 @@ impl Server {
         self.address
     }
 
-    /// Answers requests as `caller` until `stop` is done.
+    /// Answers requests to those whom `access` lets in until `stop` is done.
     pub fn run(
         self,
         site: Arc<Site>,
-        caller: Caller,
+        access: Access,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), ServeError> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let app = Arc::new(App {
             pages: pages::Pages::new(),
             site,
-            caller,
+            access,
+            signing: Semaphore::new(cores),
             waiting: Semaphore::new(cores * WAITING_PER_CORE),
             hosts: own_names(self.address),
         });
@@ -95,7 +98,8 @@ impl Server {
             .map_err(ServeError::Run)?;
         runtime.block_on(async move {
             let listener = TcpListener::from_std(self.listener).map_err(ServeError::Run)?;
-            axum::serve(listener, routes(app))
+            let service = routes(app).into_make_service_with_connect_info::<SocketAddr>();
+            axum::serve(listener, service)
                 .with_graceful_shutdown(stop)
                 .await
                 .map_err(ServeError::Run)
@@ -103,8 +107,8 @@ impl Server {
     }
 
     /// Answers requests until the program is interrupted (Ctrl-C).
-    pub fn run_until_interrupted(self, site: Arc<Site>, caller: Caller) -> Result<(), ServeError> {
-        self.run(site, caller, async {
+    pub fn run_until_interrupted(self, site: Arc<Site>, access: Access) -> Result<(), ServeError> {
+        self.run(site, access, async {
             // Without the signal the server simply goes on until the process is ended.
             if tokio::signal::ctrl_c().await.is_err() {
                 std::future::pending::<()>().await;
@@ -122,7 +126,9 @@ fn routes(app: Arc<App>) -> Router {
         .route("/api/v1/reports", get(api::reports))
         .route("/api/v1/reports/{report}", get(api::report))
         .route("/api/v1/reports/{report}/render", post(api::render))
+        .merge(access::routes())
         .fallback(pages::not_found)
+        .layer(middleware::from_fn_with_state(app.clone(), signed::identify))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(middleware::from_fn_with_state(app.clone(), guard))
         .with_state(app)

@@ -133,6 +133,11 @@ impl Actions {
         Self(self.0 & other.0)
     }
 
+    /// Returns all but `action`.
+    pub const fn without(self, action: Action) -> Self {
+        Self(self.0 & !(1 << action as u16))
+    }
+
     /// Returns those that are in one of them.
     pub const fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)

@@ -29,6 +29,9 @@ pub enum Area {
     Homeroom,
     /// Minutes and whatever else the office keeps.
     Office,
+    /// Locks, corrections, sign-offs and reviews: the program keeps them step by step, and nobody
+    /// writes them by hand.
+    Flow,
 }
 
 /// What of a form decides its area.
@@ -48,7 +51,7 @@ pub struct Facts<'a> {
 
 impl Area {
     /// Every area, in the order of tables.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Site,
         Self::School,
         Self::Organisation,
@@ -58,6 +61,7 @@ impl Area {
         Self::Teaching,
         Self::Homeroom,
         Self::Office,
+        Self::Flow,
     ];
 
     /// Returns the area of a form.
@@ -69,6 +73,8 @@ impl Area {
             "staff" => Self::Staff,
             "pupil" | "prior_study" => Self::Pupils,
             "enrolment" | "exemption" => Self::Admission,
+            "lock" | "lock_exception" | "correction" | "correction_line" | "sign_off"
+            | "update_approval" | "data_review" | "data_review_entry" => Self::Flow,
             _ if facts.subject && (facts.pupil || facts.class) => Self::Teaching,
             _ if facts.pupil || facts.class => Self::Homeroom,
             _ => Self::Office,
@@ -103,6 +109,7 @@ impl Area {
             Self::Teaching => "teaching",
             Self::Homeroom => "homeroom",
             Self::Office => "office",
+            Self::Flow => "flow",
         }
     }
 
@@ -123,6 +130,9 @@ impl Area {
             Self::Teaching => ("điểm và nhận xét môn học", "marks and comments on subjects"),
             Self::Homeroom => ("sổ chủ nhiệm", "the class teacher's book"),
             Self::Office => ("biên bản và hồ sơ văn phòng", "minutes and office records"),
+            Self::Flow => {
+                ("khóa, sửa điểm, xác nhận, rà soát", "locks, corrections, sign-offs, reviews")
+            }
         };
         Text::both(vi, en)
     }

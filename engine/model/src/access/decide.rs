@@ -167,9 +167,8 @@ fn refusal(action: Action, target: &Target, held: &[&Reach]) -> Vec<Text> {
             "the account has no right that holds today",
         ));
     } else {
-        let joined = |locale| {
-            bases.iter().map(|basis| basis.get(locale)).collect::<Vec<_>>().join("; ")
-        };
+        let joined =
+            |locale| bases.iter().map(|basis| basis.get(locale)).collect::<Vec<_>>().join("; ");
         reasons.push(Text::both(
             format!("quyền đang có: {}", joined(Locale::Vi)),
             format!("rights that hold: {}", joined(Locale::En)),

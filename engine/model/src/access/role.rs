@@ -63,7 +63,7 @@ impl Role {
     pub const fn rights(self) -> Rights {
         use Action as Do;
         use Area::{
-            Admission, Homeroom, Office, Organisation, Pupils, School, Site, Staff, Teaching,
+            Admission, Flow, Homeroom, Office, Organisation, Pupils, School, Site, Staff, Teaching,
         };
         let (reads, writes, may): (Areas, &[Area], &[Action]) = match self {
             Self::Administrator => (
@@ -99,7 +99,7 @@ impl Role {
                 &[Do::AdviseCorrection],
             ),
             Self::ClassTeacher => (
-                Areas::all().without(Office),
+                Areas::all().without(Office).without(Flow),
                 &[Pupils, Homeroom],
                 &[Do::Export, Do::RequestCorrection, Do::SignOff],
             ),
@@ -114,9 +114,18 @@ impl Role {
         Rights { reads, writes: Areas::of(writes), may: Actions::of(may) }
     }
 
-    /// Returns whether a principal may give the role in their own school.
-    pub const fn is_of_school(self) -> bool {
-        !matches!(self, Self::ProvincialOfficer | Self::CommuneOfficer)
+    /// Returns whether whoever has this role may give `other` within their place, and manage the
+    /// accounts that hold it: nobody gives more than they have.
+    pub const fn may_give(self, other: Self) -> bool {
+        match self {
+            Self::Administrator => true,
+            Self::Principal => !matches!(other, Self::ProvincialOfficer | Self::CommuneOfficer),
+            Self::VicePrincipal => matches!(
+                other,
+                Self::Clerk | Self::SubjectGroupHead | Self::ClassTeacher | Self::SubjectTeacher
+            ),
+            _ => false,
+        }
     }
 
     /// Returns the word in files, addresses and on the command line.
