@@ -6,6 +6,7 @@
 mod support;
 mod web;
 
+mod access;
 mod definitions;
 mod documents;
 mod examples;
@@ -13,6 +14,7 @@ mod floors;
 mod hostile;
 mod http;
 mod readmes;
+mod rights;
 mod scope;
 
 use std::process::ExitCode;
@@ -37,6 +39,8 @@ fn main() -> ExitCode {
     trials.extend(documents::trials());
     trials.extend(http::trials());
     trials.extend(scope::trials());
+    trials.extend(access::trials());
+    trials.extend(rights::trials());
     trials.extend(hostile::trials());
     trials.extend(examples::trials());
     trials.extend(readmes::trials());

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bieumau_model::scope::Caller;
 use bieumau_pipeline::Site;
-use bieumau_server::{ServeError, Server};
+use bieumau_server::{Access, ServeError, Server};
 use libtest_mimic::Failed;
 use serde_json::Value;
 
@@ -35,8 +35,18 @@ pub struct Answer {
 }
 
 impl Web {
-    /// Serves `site` to `caller`.
+    /// Serves `site` to `caller`, without sign-in.
     pub fn serve(site: &Arc<Site>, caller: Caller) -> Result<Self, Failed> {
+        Self::open(site, Access::As(caller))
+    }
+
+    /// Serves `site` to those who sign in.
+    pub fn signed(site: &Arc<Site>) -> Result<Self, Failed> {
+        Self::open(site, Access::SignIn { setup_code: None })
+    }
+
+    /// Serves `site` to those whom `access` lets in.
+    pub fn open(site: &Arc<Site>, access: Access) -> Result<Self, Failed> {
         let server = Server::bind(SocketAddr::from(([127, 0, 0, 1], 0)))?;
         let address = server.address();
         let stop = Arc::new(Mutex::new(Stop::default()));
@@ -49,7 +59,7 @@ impl Web {
             stop.waiting = Some(context.waker().clone());
             Poll::Pending
         });
-        let thread = std::thread::spawn(move || server.run(site, caller, until));
+        let thread = std::thread::spawn(move || server.run(site, access, until));
         Ok(Self { address, stop, thread: Some(thread) })
     }
 
