@@ -25,3 +25,4 @@ pub mod check;
 pub mod schema;
 
 pub mod document;
+pub mod selection;

@@ -7,6 +7,7 @@ use bieumau_model::diagnostic::{Diagnostic, Diagnostics};
 use bieumau_model::document;
 use bieumau_model::names;
 use bieumau_model::scope::Caller;
+use bieumau_model::selection;
 use bieumau_model::table::{Table, Value};
 use bieumau_render::{Data, Excess, PageFormat, RenderError, RenderJob};
 use bieumau_store::Reader;
@@ -100,7 +101,7 @@ impl Site {
         self.tree(report, &parameters, &tables)
     }
 
-    /// Queries the datasets and applies the rules.
+    /// Queries the datasets, applies the rules and puts the selections together.
     fn tables(
         &self,
         caller: &Caller,
@@ -121,6 +122,11 @@ impl Site {
         let (catalog, plugins) = (self.catalog(), self.plugins());
         let applied = rules::apply(report, catalog, plugins, &setting, parameters, &tables)?;
         tables.extend(applied.tables);
+        for selection in &report.selections {
+            let table = selection::select(selection, &tables)
+                .map_err(|error| document_problem(report, &error))?;
+            tables.push(table);
+        }
         Ok((tables, applied.findings))
     }
 
@@ -170,14 +176,7 @@ impl Site {
         let day = document::day_of_names(report, parameters, self.today());
         let code_lists = &self.catalog().code_lists;
         let context = document::Context { code_lists, parameters, day };
-        document::tree(report, tables, &context).map_err(|error| {
-            Problem::new(
-                ProblemKind::Definition,
-                "J060",
-                format!("Báo cáo `{}` không ghép được dữ liệu: {error}", report.id),
-                format!("report `{}` cannot put its data together: {error}", report.id),
-            )
-        })
+        document::tree(report, tables, &context).map_err(|error| document_problem(report, &error))
     }
 
     /// Finds out level and province of the school that the report is about.
@@ -230,6 +229,15 @@ fn about_pupils(report: &Report) -> bool {
         .parameters
         .iter()
         .any(|own| matches!(&own.kind, ParameterType::Reference { to, .. } if to == "pupil"))
+}
+
+fn document_problem(report: &Report, error: &document::DocumentError) -> Problem {
+    Problem::new(
+        ProblemKind::Definition,
+        "J060",
+        format!("Báo cáo `{}` không ghép được dữ liệu: {error}", report.id),
+        format!("report `{}` cannot put its data together: {error}", report.id),
+    )
 }
 
 fn allowed(report: &Report, format: Format) -> Result<(), Problem> {

@@ -65,7 +65,22 @@ pub(super) fn of_tables<'a>(
         let columns = columns.iter().map(|column| (column.name.as_str(), column.kind));
         known.insert(dataset, columns.collect());
     }
+    of_selections(report, &mut known);
     known
+}
+
+/// Adds the columns of selections, where those of all their tables are known.
+fn of_selections<'a>(report: &'a Report, known: &mut TableColumns<'a>) {
+    for selection in &report.selections {
+        let Some(mut columns) = known.get(selection.from.as_str()).cloned() else { continue };
+        let others: Option<Vec<_>> =
+            selection.with.keys().map(|table| known.get(table.as_str())).collect();
+        let Some(others) = others else { continue };
+        for (name, kind) in others.into_iter().flatten() {
+            columns.entry(*name).or_insert(*kind);
+        }
+        known.insert(&selection.id, columns);
+    }
 }
 
 /// Returns the columns of what rules give, by the names that `report` gives to their tables.
@@ -97,7 +112,7 @@ fn declarations<'a>(
         .filter(|declaration| declaration.id == call.rule)
 }
 
-/// Checks every column that `report` names in a sort, the document or a sheet.
+/// Checks every column that `report` names in a sort, a selection, the document or a sheet.
 pub(super) fn compare(report: &Report, at: At<'_>, known: &TableColumns<'_>, sink: &mut Sink<'_>) {
     for (position, dataset) in report.datasets.iter().enumerate() {
         let Some(sort) = &dataset.sort else { continue };
@@ -105,6 +120,20 @@ pub(super) fn compare(report: &Report, at: At<'_>, known: &TableColumns<'_>, sin
         list(&dataset.id, &sort.before, at.get("before"), known, sink);
         one(&dataset.id, &sort.name, at.get("name"), known, sink);
         list(&dataset.id, &sort.then, at.get("then"), known, sink);
+    }
+    for (position, selection) in report.selections.iter().enumerate() {
+        let at = at.get("selections").item(position);
+        for (table, columns) in &selection.with {
+            let at = at.get("with").get(table);
+            list(&selection.from, columns, at, known, sink);
+            list(table, columns, at, known, sink);
+        }
+        for (position, alternative) in selection.alternatives.iter().enumerate() {
+            let at = at.get("where").item(position);
+            for column in alternative.keys() {
+                column_exists(&selection.id, column, at.key_span(column), known, sink);
+            }
+        }
     }
     for (name, node) in &report.document {
         document(node, None, at.get("document").get(name), known, sink);

@@ -15,7 +15,7 @@ pub use manifest::{
 };
 pub use report::{
     Dataset, DatasetColumn, Format, NameOrder, Node, Parameter, ParameterType, Report, RuleCall,
-    Sheet, SheetColumn, Sort,
+    Selection, Sheet, SheetColumn, Sort,
 };
 pub use site::Site;
 

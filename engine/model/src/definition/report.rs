@@ -28,6 +28,8 @@ pub struct Report {
     pub datasets: Vec<Dataset>,
     /// Rules in order; a later one may take what an earlier one gave.
     pub rules: Vec<RuleCall>,
+    /// Tables put together from datasets and from what rules gave, in order.
+    pub selections: Vec<Selection>,
     /// What the template sees, by name.
     pub document: IndexMap<String, Node>,
     /// Folder of the template inside `templates/`, `<topic>/<name>`.
@@ -157,6 +159,22 @@ pub struct RuleCall {
     pub gives: IndexMap<String, String>,
     /// Parameters of the rule: a literal, or `:id` for a parameter of the report.
     pub parameters: IndexMap<String, String>,
+}
+
+/// Rows of one table with columns of others, those that meet a condition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Selection {
+    /// Id; the name of its table.
+    pub id: String,
+    /// Dataset, or table that a rule gave: its rows, in their order.
+    pub from: String,
+    /// Table -> columns with the same names on both sides; the first row with equal values gives
+    /// its other columns.
+    pub with: IndexMap<String, Vec<String>>,
+    /// Alternatives: a row stays when all columns of one of them have one of the values, or any
+    /// value at all where none is listed. Without alternatives all rows stay.
+    pub alternatives: Vec<IndexMap<String, Vec<String>>>,
 }
 
 /// What the template sees under one name: rows of a table, as a list, a tree or one object.

@@ -13,7 +13,7 @@ pub(crate) use form::{RawField, RawFieldType, RawForm, RawPersonal, RawScope, Ra
 pub(crate) use plugin::{RawCodeKind, RawPlugin, RawRule, RawRuleTable};
 pub(crate) use report::{
     Literal, RawDataset, RawFormat, RawNameOrder, RawNode, RawParameter, RawParameterType,
-    RawReport, RawRuleCall, RawSheet, RawSort,
+    RawReport, RawRuleCall, RawSelection, RawSheet, RawSort,
 };
 pub(crate) use site::RawSite;
 

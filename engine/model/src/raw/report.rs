@@ -38,6 +38,9 @@ pub(crate) struct RawReport {
     /// Rules applied to the datasets, in order.
     #[serde(default)]
     pub(crate) rules: Vec<RawRuleCall>,
+    /// Tables put together after the rules.
+    #[serde(default)]
+    pub(crate) selections: Vec<RawSelection>,
     /// What the template sees, by name.
     #[serde(default)]
     pub(crate) document: IndexMap<Id, RawNode>,
@@ -164,6 +167,22 @@ pub(crate) struct RawRuleCall {
     /// Parameters of the rule: a literal, or `:id` for a parameter of the report.
     #[serde(default)]
     pub(crate) parameters: IndexMap<Id, Literal>,
+}
+
+/// Rows of one table with columns of others, those that meet a condition.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawSelection {
+    /// Id; the name of its table.
+    pub(crate) id: Id,
+    /// Dataset, or table that a rule gave: its rows, in their order.
+    pub(crate) from: Id,
+    /// Table whose columns are added: the columns with the same names by which its row is found.
+    #[serde(default)]
+    pub(crate) with: IndexMap<Id, Vec<String>>,
+    /// Alternatives: column and the values of which it has one, or `[]` for any value.
+    #[serde(default, rename = "where")]
+    pub(crate) alternatives: Vec<IndexMap<Id, Vec<String>>>,
 }
 
 /// Rows of a table as the template sees them.

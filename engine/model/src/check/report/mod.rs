@@ -5,6 +5,7 @@
 mod document;
 mod parameters;
 mod rules;
+mod selections;
 mod template;
 
 use std::collections::BTreeSet;
@@ -35,6 +36,7 @@ pub(super) fn report(raw: RawReport, at: At<'_>, place: &Place, sink: &mut Sink<
             .map(|(position, raw)| dataset(raw, datasets_at.item(position), sink))
             .collect(),
         rules: rules::calls(raw.rules, at.get("rules")),
+        selections: selections::selections(raw.selections),
         document: document::nodes(raw.document, at.get("document"), sink),
         template: raw.template,
         formats: template::formats(&raw.formats, at.get("formats"), sink),
@@ -51,6 +53,7 @@ pub(super) fn references(draft: &Draft<Report>, world: &World<'_>, sink: &mut Si
     }
     parameters::references(report, at.get("parameters"), world, sink);
     rules::references(report, at.get("rules"), world, sink);
+    selections::references(report, at.get("selections"), sink);
     document::references(report, at, world, sink);
     template::files(report, at, world.source, sink);
     let known = columns::of_rules(report, world.plugins.values().copied());
@@ -77,8 +80,13 @@ pub(super) fn stands(report: &Report, forms: &BTreeSet<String>, lists: &BTreeSet
         && sheet_columns.all(|column| column.codes.as_ref().is_none_or(|id| lists.contains(id)))
 }
 
-/// Returns the names of all tables that a report knows: datasets, and what its rules give.
+/// Returns the names of all tables that a report knows: datasets, what its rules give, selections.
 pub(super) fn tables(report: &Report) -> impl Iterator<Item = &str> {
+    sources(report).chain(report.selections.iter().map(|selection| selection.id.as_str()))
+}
+
+/// Returns the names of datasets and of what rules give.
+fn sources(report: &Report) -> impl Iterator<Item = &str> {
     let datasets = report.datasets.iter().map(|dataset| dataset.id.as_str());
     let given = report.rules.iter().flat_map(|call| call.gives.values().map(String::as_str));
     datasets.chain(given)
@@ -88,6 +96,14 @@ pub(super) fn tables(report: &Report) -> impl Iterator<Item = &str> {
 fn table(report: &Report, name: &str, at: At<'_>, sink: &mut Sink<'_>) {
     if !name.is_empty() && !tables(report).any(|table| table == name) {
         let known = tables(report);
+        sink.push(unknown(codes::UNKNOWN_TABLE, at.span(), words::TABLE, name, known));
+    }
+}
+
+/// Reports when `name` is neither a dataset nor given by a rule: a selection is no source.
+fn source(report: &Report, name: &str, at: At<'_>, sink: &mut Sink<'_>) {
+    if !name.is_empty() && !sources(report).any(|table| table == name) {
+        let known = sources(report);
         sink.push(unknown(codes::UNKNOWN_TABLE, at.span(), words::TABLE, name, known));
     }
 }
@@ -114,7 +130,7 @@ fn sort(raw: RawSort) -> Sort {
     }
 }
 
-/// Reports names of tables that stand twice, among datasets and what rules give.
+/// Reports names of tables that stand twice, among datasets, what rules give and selections.
 fn table_names(report: &Report, at: At<'_>, sink: &mut Sink<'_>) {
     let datasets = at.get("datasets");
     let mut places: Vec<At<'_>> =
@@ -123,6 +139,9 @@ fn table_names(report: &Report, at: At<'_>, sink: &mut Sink<'_>) {
         let gives = at.get("rules").item(position).get("gives");
         places.extend(call.gives.keys().map(|table| gives.get(table)));
     }
+    let selections = at.get("selections");
+    let ids = (0..report.selections.len()).map(|position| selections.item(position).get("id"));
+    places.extend(ids);
     repeats(tables(report), |position, name| {
         sink.push(twice(places[position].span(), words::TABLE, name));
     });

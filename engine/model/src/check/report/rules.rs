@@ -101,7 +101,7 @@ fn sources(report: &Report, position: usize, at: At<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         if !gives(rest, source) {
-            super::table(report, source, at.get(table), sink);
+            super::source(report, source, at.get(table), sink);
             continue;
         }
         let (message, help) = if is_circle(report, position, source) {
