@@ -14,6 +14,7 @@ pub(crate) fn prepare(template: &Template) -> Result<Tera, Vec<Finding>> {
     let mut tera = Tera::new();
     tera.autoescape_on([".html"]);
     tera.register_filter("number", number);
+    tera.register_filter("words", words);
     let page = template.html().map(|text| (PAGE.to_owned(), text));
     let shared = template
         .shared()
@@ -56,6 +57,23 @@ fn number(value: Value, _: Kwargs, _: &State) -> tera::TeraResult<String> {
     let (whole, rest) = digits.split_at(digits.find(',').unwrap_or(digits.len()));
     let whole: u32 = whole.parse().map_err(|_| refuse())?;
     Ok(format!("{sign}{}{rest}", format::integer(whole.into())))
+}
+
+/// Reads a number aloud: `{{ 105 | words }}` is `một trăm linh năm`, a score begins with a capital:
+/// `{{ "7,5" | words }}` is `Bảy phẩy năm`; nothing stays nothing.
+fn words(value: Value, _: Kwargs, _: &State) -> tera::TeraResult<String> {
+    let refuse = || tera::Error::message(format!("`words` cannot read `{value}`"));
+    let reading = format::Reading::default();
+    if let Some(whole) = value.as_i64() {
+        return Ok(format::integer_in_words(whole, reading));
+    }
+    let Some(text) = value.as_str() else {
+        return if value.is_none() { Ok(String::new()) } else { Err(refuse()) };
+    };
+    let (whole, fraction) = text.split_once(',').unwrap_or((text, ""));
+    let units = format!("{whole}{fraction}").parse().map_err(|_| refuse())?;
+    let scale = u8::try_from(fraction.len()).map_err(|_| refuse())?;
+    Ok(format::score_in_words(units, scale, reading))
 }
 
 fn findings(error: &tera::Error, template: &Template) -> Vec<Finding> {
@@ -158,6 +176,15 @@ mod tests {
             "{{ a | number }} {{ b | number }} {{ c | number }} {{ d | number }} {{ e | number }}",
             r#"{"a":1234567,"b":999,"c":-12345,"d":"1234,5","e":null}"#,
             "1.234.567 999 -12.345 1.234,5 ",
+        );
+    }
+
+    #[test]
+    fn numbers_and_scores_are_read_aloud() {
+        check(
+            "{{ a | words }}; {{ b | words }}; {{ c | words }}; {{ d | words }}{{ e | words }}",
+            r#"{"a":105,"b":"7,5","c":"8,0","d":"10","e":null}"#,
+            "một trăm linh năm; Bảy phẩy năm; Tám; Mười",
         );
     }
 
