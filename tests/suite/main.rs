@@ -7,12 +7,14 @@ mod support;
 mod web;
 
 mod access;
+mod decree;
 mod definitions;
 mod documents;
 mod examples;
 mod floors;
 mod hostile;
 mod http;
+mod pdf;
 mod readmes;
 mod rights;
 mod scope;
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
     trials.extend(floors::trials());
     trials.extend(definitions::trials());
     trials.extend(documents::trials());
+    trials.extend(decree::trials());
     trials.extend(http::trials());
     trials.extend(scope::trials());
     trials.extend(access::trials());

@@ -1,9 +1,11 @@
-//! Minutes of handovers: accounts at the start of a year, checked class data in spring.
+//! Minutes of handovers: accounts at the start of a year, checked class data in spring, results at
+//! the end. Those of equipment and computers stand with what they hand over.
 
 use jiff::civil::{Date, date};
 
 use super::calendar::{Calendar, YEARS};
 use super::classes::{ClassYear, World};
+use super::places::spoken;
 use super::random::Purpose;
 use super::rows::{self, Book};
 use super::schools::Level;
@@ -17,21 +19,30 @@ pub(super) fn write(world: &World, book: &mut Book) {
         for grade in level.first_grade()..=level.last_grade() {
             write_data(world, year, grade, book);
         }
+        if level == Level::Primary {
+            write_results(world, year, book);
+        }
     }
 }
 
 /// When and between whom a handover was.
-struct Meeting {
-    number: i64,
-    kind: &'static str,
-    held_on: Date,
-    hour: i64,
-    giver: usize,
-    receiver: usize,
-    remaining: Option<&'static str>,
+#[derive(Clone, Copy)]
+pub(super) struct Meeting<'a> {
+    pub(super) number: i64,
+    pub(super) kind: &'static str,
+    pub(super) held_on: Date,
+    pub(super) hour: i64,
+    pub(super) giver: usize,
+    /// Nobody when the receiver is outside of the school.
+    pub(super) receiver: Option<usize>,
+    pub(super) remaining: Option<&'static str>,
+    /// Name, post and unit of a receiver from outside.
+    pub(super) outside: Option<(&'a str, &'a str, &'a str)>,
+    /// Class whose results are handed over.
+    pub(super) class: Option<&'a str>,
 }
 
-fn write_minutes(world: &World, year: i64, meeting: &Meeting, book: &mut Book) {
+pub(super) fn write_minutes(world: &World, year: i64, meeting: &Meeting<'_>, book: &mut Book) {
     book.add(rows::Handover {
         school: &world.school.id,
         year,
@@ -44,9 +55,13 @@ fn write_minutes(world: &World, year: i64, meeting: &Meeting, book: &mut Book) {
         ends_minute: 30,
         place: format!("Phòng Hội đồng, {}", world.school.name),
         giver: world.faculty.code(meeting.giver),
-        receiver: world.faculty.code(meeting.receiver),
+        receiver: meeting.receiver.map(|receiver| world.faculty.code(receiver)),
         copies: 2,
         remaining: meeting.remaining,
+        outside_receiver: meeting.outside.map(|(name, _, _)| name),
+        outside_position: meeting.outside.map(|(_, post, _)| post),
+        outside_unit: meeting.outside.map(|(_, _, unit)| unit),
+        class: meeting.class,
     });
 }
 
@@ -60,8 +75,10 @@ fn write_accounts(world: &World, year: i64, book: &mut Book) {
         held_on,
         hour: 8,
         giver: faculty.clerk(year),
-        receiver: faculty.vice_principal(year),
+        receiver: Some(faculty.vice_principal(year)),
         remaining: None,
+        outside: None,
+        class: None,
     };
     write_minutes(world, year, &meeting, book);
     let gradebook = match school.level {
@@ -134,12 +151,49 @@ fn write_data(world: &World, year: i64, grade: i64, book: &mut Book) {
         held_on,
         hour: 14,
         giver: *giver,
-        receiver: faculty.vice_principal(year),
+        receiver: Some(faculty.vice_principal(year)),
+        outside: None,
+        class: None,
         remaining: (faulty_in_grade > 0)
             .then_some("Các lớp bổ sung hồ sơ còn thiếu trước ngày kết thúc năm học"),
     };
     write_minutes(world, year, &meeting, book);
 }
+
+/// Each class goes to its teacher of the next year (TT27 Điều 12); the last grade to a secondary
+/// school. Numbers count from [`FIRST_OF_RESULTS`].
+fn write_results(world: &World, year: i64, book: &mut Book) {
+    let level = world.school.level;
+    let classes = world.classes.iter().filter(|class| class.year == year);
+    let mut number = FIRST_OF_RESULTS;
+    for class in classes {
+        let Some(giver) = class.homeroom else { continue };
+        let leaves = class.grade == level.last_grade();
+        let next = world
+            .classes
+            .iter()
+            .filter(|next| (next.year, next.grade) == (year, class.grade + 1))
+            .find(|next| next.class == class.class)
+            .and_then(|next| next.homeroom);
+        let unit = format!("Trường Trung học cơ sở {}", spoken(world.school.place.commune));
+        let meeting = Meeting {
+            number,
+            kind: "results",
+            held_on: Calendar::of(year).summer(5, 26 + (class.grade % 3) as i8),
+            hour: 8,
+            giver,
+            receiver: if leaves { None } else { next.or(Some(world.faculty.vice_principal(year))) },
+            remaining: None,
+            outside: leaves.then_some(("Trịnh Minh Hòa", "Phó Hiệu trưởng", unit.as_str())),
+            class: Some(&class.name),
+        };
+        write_minutes(world, year, &meeting, book);
+        number += 1;
+    }
+}
+
+/// Number of the first minutes of results; those of accounts and data are fewer.
+const FIRST_OF_RESULTS: i64 = 30;
 
 const REMAINING: &[&str] = &[
     "Sai ngày sinh so với giấy khai sinh",

@@ -46,6 +46,9 @@ mod attendance;
 mod calendar;
 mod cases;
 mod classes;
+mod computers;
+mod documents;
+mod equipment;
 mod handover;
 mod health;
 mod journeys;
@@ -55,6 +58,7 @@ mod people;
 mod phrases;
 mod places;
 mod primary;
+mod progress;
 mod random;
 mod rows;
 mod schools;
@@ -120,6 +124,10 @@ fn school_book(seed: u64, index: usize) -> Book {
         write_year(&world, year, &mut book);
     }
     handover::write(&world, &mut book);
+    equipment::write(&world, &mut book);
+    computers::write(&world, &mut book);
+    progress::write(&world, &mut book);
+    documents::write(&world, &mut book);
     book
 }
 

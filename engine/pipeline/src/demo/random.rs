@@ -23,6 +23,9 @@ pub(super) enum Purpose {
     Remarks,
     Handover,
     Arrivals,
+    Equipment,
+    Computers,
+    Progress,
 }
 
 /// A stream of random numbers (SplitMix64).

@@ -45,6 +45,7 @@ pub(super) struct Faculty {
     principal: Post,
     vice_principal: Post,
     clerk: Post,
+    equipment: Post,
     /// Teachers by the group of subjects that they teach.
     teachers: BTreeMap<&'static str, Vec<Post>>,
 }
@@ -60,16 +61,24 @@ impl Faculty {
         let principal = office.post("principal", (turn % 2 == 0).then_some((2024, "retired")));
         let vice_principal = office.post("vice_principal", None);
         let clerk = office.post("clerk", (turn % 3 == 1).then_some((2025, "transferred")));
-        for position in ["accountant", "nurse", "librarian", "equipment", "it"] {
+        for position in ["accountant", "nurse", "librarian"] {
             office.post(position, None);
         }
+        let equipment = office.post("equipment", None);
+        office.post("it", None);
         let mut teachers = BTreeMap::new();
         for (group, posts) in needed(school.level, classes) {
             let posts: Vec<Post> = (0..posts).map(|at| office.teacher(at)).collect();
             teachers.insert(group, posts);
         }
-        let faculty =
-            Self { employees: office.employees, principal, vice_principal, clerk, teachers };
+        let faculty = Self {
+            employees: office.employees,
+            principal,
+            vice_principal,
+            clerk,
+            equipment,
+            teachers,
+        };
         for year in YEARS {
             let mut of_year: Vec<&mut ClassYear> = classes
                 .iter_mut()
@@ -97,6 +106,10 @@ impl Faculty {
 
     pub(super) fn clerk(&self, year: i64) -> usize {
         self.clerk.holder(year)
+    }
+
+    pub(super) fn equipment(&self, year: i64) -> usize {
+        self.equipment.holder(year)
     }
 
     /// The homeroom teacher teaches all but the subjects that have specialists.
