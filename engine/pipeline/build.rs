@@ -31,9 +31,12 @@ fn main() {
 fn scaffold(root: &Path, manifest: &Path, out: &Path) {
     let own = manifest.join("src/authoring/scaffold");
     let mut code = String::from("&[\n");
-    for (below, prefix) in
-        [(own, ""), (root.join("plugins/sdk"), "sdk/"), (root.join("plugins/wit"), "wit/")]
-    {
+    for (below, prefix) in [
+        (own, ""),
+        (root.join("plugins/sdk"), "sdk/"),
+        (root.join("plugins/sdk_derive"), "sdk_derive/"),
+        (root.join("plugins/wit"), "wit/"),
+    ] {
         let mut found = Vec::new();
         texts(&below, &mut found);
         found.sort();

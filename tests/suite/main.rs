@@ -15,6 +15,7 @@ mod floors;
 mod hostile;
 mod http;
 mod pdf;
+mod plugin_authors;
 mod readmes;
 mod rights;
 mod scope;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
     trials.extend(hostile::trials());
     trials.extend(examples::trials());
     trials.extend(readmes::trials());
+    trials.extend(plugin_authors::trials());
     let conclusion = libtest_mimic::run(&Arguments::from_iter(given), trials);
     support::tidy();
     conclusion.exit_code()

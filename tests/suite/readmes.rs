@@ -18,9 +18,10 @@ pub fn trials() -> Vec<Trial> {
 }
 
 /// A block of code with the line of text before it.
-struct Block {
+pub struct Block {
     before: String,
-    code: String,
+    /// The code, without the fences.
+    pub code: String,
 }
 
 fn definitions() -> Outcome {
@@ -66,7 +67,7 @@ fn without_totals(mut answer: Json) -> Json {
     answer
 }
 
-fn blocks(page: &str) -> Result<Vec<Block>, Failed> {
+pub fn blocks(page: &str) -> Result<Vec<Block>, Failed> {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(page);
     let text = fs::read_to_string(page)?;
     let mut blocks = Vec::new();

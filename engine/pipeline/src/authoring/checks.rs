@@ -258,8 +258,8 @@ fn wrong_values(kind: ColumnType) -> Vec<Value> {
             );
         }
         ColumnType::Date => values.extend([
-            Value::Date(jiff::civil::Date::constant(1, 1, 1)),
-            Value::Date(jiff::civil::Date::constant(9999, 12, 31)),
+            Value::Date(jiff::civil::Date::constant(1000, 1, 1)),
+            Value::Date(jiff::civil::Date::constant(9000, 12, 31)),
         ]),
         ColumnType::Boolean => values.extend([Value::Boolean(true), Value::Boolean(false)]),
     }

@@ -27,7 +27,7 @@ pub struct NewPlugin {
 }
 
 /// Path and text of the files that new plugins are made of, below the folders `yaml`, `js`, `rust`,
-/// `report`, and `sdk` and `wit`: the kit for Rust and the contract, to which a plugin outside of
+/// `report`, and `sdk`, `sdk_derive` and `wit`: the kit for Rust and the contract, to which a plugin outside of
 /// this repository has no other way.
 static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/scaffold.rs"));
 
@@ -53,7 +53,13 @@ pub fn new_plugin(parent: &Path, wanted: &NewPlugin) -> Result<PathBuf, Problem>
     let parts: &[(&str, &str)] = match wanted.language {
         Language::Yaml => &[("yaml/", "")],
         Language::JavaScript => &[("js/", ""), ("report/", "")],
-        Language::Rust => &[("rust/", ""), ("report/", ""), ("sdk/", "sdk/"), ("wit/", "wit/")],
+        Language::Rust => &[
+            ("rust/", ""),
+            ("report/", ""),
+            ("sdk/", "sdk/"),
+            ("sdk_derive/", "sdk_derive/"),
+            ("wit/", "wit/"),
+        ],
     };
     for (from, to) in parts {
         for (path, text) in

@@ -3,8 +3,9 @@
 use bieumau_plugin_sdk::row::TableWriter;
 use bieumau_plugin_sdk::{
     Answer, Call, Decimal, Explanation, Failure, Place, Plugin, Rule, divide_half_up,
-    export_plugin, rows,
+    export_plugin,
 };
+use bieumau_plugin_sdk_derive::Row;
 
 /// The plugin.
 pub struct NewPlugin;
@@ -15,24 +16,22 @@ impl Plugin for NewPlugin {
 
 export_plugin!(NewPlugin);
 
-rows! {
-    /// A pupil as the report has it.
-    struct Pupil<'a> {
-        pupil: &'a str,
-        absences: i64,
-        full_name: Option<&'a str>,
-    }
+/// A pupil as the report has it: the fields are the columns of the table.
+#[derive(Row)]
+struct Pupil<'a> {
+    pupil: &'a str,
+    absences: i64,
+    full_name: Option<&'a str>,
 }
 
-rows! {
-    /// A pupil with what came of it.
-    struct Watched<'a> {
-        pupil: &'a str,
-        full_name: Option<&'a str>,
-        absences: i64,
-        share: Option<Decimal<1>>,
-        status: &'a str,
-    }
+/// A pupil with what came of it.
+#[derive(Row)]
+struct Watched<'a> {
+    pupil: &'a str,
+    full_name: Option<&'a str>,
+    absences: i64,
+    share: Option<Decimal<1>>,
+    status: &'a str,
 }
 
 fn absences(call: &Call) -> Result<Answer, Failure> {
