@@ -16,6 +16,7 @@ mod hostile;
 mod http;
 mod pdf;
 mod plugin_authors;
+mod plugin_trust;
 mod readmes;
 mod rights;
 mod scope;
@@ -32,6 +33,9 @@ fn main() -> ExitCode {
     if given.get(1).is_some_and(|first| first == "render-worker") {
         return bieumau_pipeline::run_render_worker();
     }
+    if given.get(1).is_some_and(|first| first == "plugin-compiler") {
+        return bieumau_pipeline::run_plugin_compiler();
+    }
     let all = given.len();
     given.retain(|argument| argument != "--update");
     UPDATE.get_or_init(|| given.len() < all);
@@ -46,6 +50,7 @@ fn main() -> ExitCode {
     trials.extend(access::trials());
     trials.extend(rights::trials());
     trials.extend(hostile::trials());
+    trials.extend(plugin_trust::trials());
     trials.extend(examples::trials());
     trials.extend(readmes::trials());
     trials.extend(plugin_authors::trials());

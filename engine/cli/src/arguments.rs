@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::access::{AccessCommand, TokenCommand, UserCommand};
 use crate::audit::{AuditCommand, InspectArguments};
+use crate::package::PackageCommand;
 
 /// Report and form engine for Vietnamese schools and education offices.
 #[derive(Debug, Parser)]
@@ -85,6 +86,9 @@ pub(crate) enum Command {
     /// Render documents for the program itself; not for people.
     #[command(hide = true)]
     RenderWorker,
+    /// Compile a plugin for the program itself; not for people.
+    #[command(hide = true)]
+    PluginCompiler,
 }
 
 #[derive(Debug, Args)]
@@ -209,6 +213,8 @@ pub(crate) struct CallerArguments {
 pub(crate) enum PluginCommand {
     #[command(flatten)]
     Author(crate::authoring::AuthorCommand),
+    #[command(flatten)]
+    Package(PackageCommand),
     /// List the plugins with their rules.
     List {
         /// Print JSON.

@@ -39,7 +39,7 @@ pub(crate) fn run(arguments: &Arguments) -> Ending {
         Command::Access(asked) => crate::access::access(site, asked, locale),
         Command::Audit(asked) => crate::audit::audit(site, asked, locale),
         Command::Inspect(asked) => crate::audit::inspect(site, asked, locale),
-        Command::RenderWorker => unreachable!("main has taken it"),
+        Command::RenderWorker | Command::PluginCompiler => unreachable!("main has taken it"),
     };
     done.unwrap_or_else(|problem| {
         print_problem(&problem, locale);
@@ -381,6 +381,7 @@ fn plugin(site: &Path, asked: &PluginCommand, locale: Locale) -> Result<Ending, 
             Ok(Ending::Done)
         }
         PluginCommand::Build { folders, verify } => build(folders, *verify, locale),
+        PluginCommand::Package(asked) => crate::package::run(site, asked, locale),
     }
 }
 

@@ -56,8 +56,9 @@ pub(crate) fn reports(
 }
 
 fn report_text(report: &ReportSummary, locale: Locale) -> String {
-    let mut text =
-        format!("{}\n  {} ({})", report.id, report.title.get(locale), report.formats.join(", "));
+    let plugin = report.plugin.as_ref().map_or(String::new(), |id| format!("  [plugin {id}]"));
+    let (id, title, formats) = (&report.id, report.title.get(locale), report.formats.join(", "));
+    let mut text = format!("{id}{plugin}\n  {title} ({formats})");
     for parameter in &report.parameters {
         let need = match (parameter.required, locale) {
             (true, Locale::Vi) => "bắt buộc",
@@ -86,7 +87,13 @@ pub(crate) fn plugins(
         return Ok(Ending::Done);
     }
     for plugin in &plugins {
-        print_line(&format_args!("{} {}  {}", plugin.id, plugin.version, plugin.title.get(locale)));
+        print_line(&format_args!(
+            "{} {}  {}  [{}]",
+            plugin.id,
+            plugin.version,
+            plugin.title.get(locale),
+            plugin.vouched.words().get(locale)
+        ));
         for rule in &plugin.rules {
             print_line(&format_args!("    {:<24} {}", rule.id, rule.title.get(locale)));
         }

@@ -9,6 +9,7 @@ mod audit;
 mod authoring;
 mod commands;
 mod findings;
+mod package;
 mod progress;
 mod sarif;
 mod terminal;
@@ -47,6 +48,9 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if matches!(arguments.command, Command::RenderWorker) {
         return bieumau_pipeline::run_render_worker();
+    }
+    if matches!(arguments.command, Command::PluginCompiler) {
+        return bieumau_pipeline::run_plugin_compiler();
     }
     commands::run(&arguments).into()
 }

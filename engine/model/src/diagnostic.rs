@@ -144,6 +144,13 @@ impl Diagnostics {
         }
     }
 
+    /// Tells other names for the files of findings, such as where a file was brought in from.
+    pub fn relocate(&mut self, place_of: impl Fn(&str) -> Option<Arc<str>>) {
+        for span in self.0.iter_mut().filter_map(|finding| finding.span.as_mut()) {
+            span.file = place_of(&span.file).unwrap_or_else(|| span.file.clone());
+        }
+    }
+
     /// Returns whether at least one finding is an error.
     pub fn has_errors(&self) -> bool {
         self.0.iter().any(|diagnostic| diagnostic.severity == Severity::Error)

@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use bieumau_model::check;
 use bieumau_model::codes;
-use bieumau_model::definition::Catalog;
+use bieumau_model::definition::{Catalog, Report};
 use bieumau_model::diagnostic::Diagnostics;
 use bieumau_model::text::Text;
 use bieumau_render::Renderer;
 
 use crate::files::Files;
+use crate::installed::Installed;
+use crate::joining;
 use crate::problem::Problem;
-use crate::site::{Workers, overlaid, renderer, source_tree};
+use crate::site::{Workers, data_file, overlaid, renderer, source_tree};
 use crate::templates::Templates;
 
 /// What a check found, with the files that it read.
@@ -24,12 +26,15 @@ pub struct Checked {
     pub files: Files,
 }
 
-/// Checks the shipped definitions, overlaid by those of the site `folder`.
+/// Checks the shipped definitions, overlaid by those of the site `folder` and its plugins.
 ///
 /// Templates are compiled against their samples when there are `workers` to do it.
 pub fn check(folder: Option<&Path>, workers: Option<&Workers>) -> Result<Checked, Problem> {
     let files = match folder {
-        Some(folder) => overlaid(folder)?,
+        Some(folder) => {
+            let base = overlaid(folder)?;
+            Installed::read(&folder.join(data_file(&base)))?.laid_over(&base)
+        }
         None => Files::shipped(),
     };
     check_files(files, workers)
@@ -37,9 +42,20 @@ pub fn check(folder: Option<&Path>, workers: Option<&Workers>) -> Result<Checked
 
 /// Checks the given files and nothing else.
 pub fn check_files(files: Files, workers: Option<&Workers>) -> Result<Checked, Problem> {
+    Ok(check_some(files, workers, |_| true).0)
+}
+
+/// Checks the given files, and of the templates those of the reports that are `wanted`. Returns
+/// the right definitions too.
+pub(crate) fn check_some(
+    files: Files,
+    workers: Option<&Workers>,
+    wanted: impl Fn(&Report) -> bool,
+) -> (Checked, Catalog) {
     let source = source_tree(&files);
     let checked = check::check(&source);
-    let mut findings = checked.diagnostics;
+    let mut findings = joining::clashes(&files);
+    findings.append(checked.diagnostics);
     let (of_datasets, columns) = bieumau_store::check_datasets(&checked.catalog);
     findings.append(of_datasets);
     for report in checked.catalog.reports.values() {
@@ -54,15 +70,17 @@ pub fn check_files(files: Files, workers: Option<&Workers>) -> Result<Checked, P
     }
     if let Some(workers) = workers {
         let renderer = renderer(&files, workers);
-        check_templates(&checked.catalog, &files, &renderer, &mut findings);
+        let reports = checked.catalog.reports.values().filter(|report| wanted(report));
+        check_templates(reports, &files, &renderer, &mut findings);
     }
     findings.give_help(|code| codes::usual_help(code).or_else(|| usual_help(code)));
+    joining::relocate(&mut findings, &files);
     findings.sort();
-    Ok(Checked { findings, files })
+    (Checked { findings, files }, checked.catalog)
 }
 
-fn check_templates(
-    catalog: &Catalog,
+fn check_templates<'r>(
+    reports: impl Iterator<Item = &'r Report>,
     files: &Files,
     renderer: &Renderer,
     findings: &mut Diagnostics,
@@ -70,7 +88,7 @@ fn check_templates(
     let templates = Templates::new(files);
     let found = std::sync::Mutex::new(Diagnostics::default());
     std::thread::scope(|scope| {
-        for report in catalog.reports.values() {
+        for report in reports {
             let Some(folder) = &report.template else { continue };
             let Some(sample) = files.get(&format!("templates/{folder}/sample.json")) else {
                 continue;

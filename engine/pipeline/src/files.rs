@@ -1,7 +1,8 @@
 //! The files that a site is made of: those that the program carries, overlaid by the site's own.
 //!
-//! A file of the site folder replaces the shipped file of the same path. What the files say is the
-//! job of `model::check`.
+//! A file of the site folder replaces the shipped file of the same path. What plugins bring beside
+//! their rules is laid beside the rest by [`crate::joining`]. What the files say is the job of
+//! `model::check`.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -23,7 +24,38 @@ const DEEPEST: usize = 8;
 
 /// Files by path (`forms/core/pupil.form.yaml`), with `/` on every system.
 #[derive(Debug, Clone, Default)]
-pub struct Files(BTreeMap<String, Arc<Cow<'static, [u8]>>>);
+pub struct Files {
+    files: BTreeMap<String, Entry>,
+    pub(crate) clashes: Vec<Clash>,
+}
+
+#[derive(Debug, Clone)]
+struct Entry {
+    bytes: Arc<Cow<'static, [u8]>>,
+    source: Source,
+}
+
+/// Where a file comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// The program carries it.
+    Shipped,
+    /// It lies in the site's folder.
+    Site,
+    /// The plugin of this id brings it.
+    Plugin(Arc<str>),
+}
+
+/// Two files of one path, of which neither may replace the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Clash {
+    /// The path.
+    pub path: String,
+    /// Where the first one is.
+    pub first: String,
+    /// Where the second one is; empty when the path may be taken by no plugin.
+    pub second: String,
+}
 
 /// Why a site's files could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -60,12 +92,12 @@ pub enum FilesError {
 impl Files {
     /// Returns the files that the program carries.
     pub fn shipped() -> Self {
-        Self(
-            SHIPPED
-                .iter()
-                .map(|(path, bytes)| ((*path).to_owned(), Arc::new(Cow::Borrowed(*bytes))))
-                .collect(),
-        )
+        let entry = |bytes: &'static [u8]| Entry {
+            bytes: Arc::new(Cow::Borrowed(bytes)),
+            source: Source::Shipped,
+        };
+        let files = SHIPPED.iter().map(|(path, bytes)| ((*path).to_owned(), entry(bytes)));
+        Self { files: files.collect(), clashes: Vec::new() }
     }
 
     /// Lays the definitions of the site `folder` over these files.
@@ -82,6 +114,7 @@ impl Files {
         if config.is_file() {
             self.read_file(&config, "site.yaml".to_owned())?;
         }
+        crate::joining::join_folders(&mut self, "plugins/");
         Ok(self)
     }
 
@@ -91,8 +124,7 @@ impl Files {
     /// compiler.
     pub(crate) fn with_plugin(mut self, folder: &Path, id: &str) -> Result<Self, FilesError> {
         let below = format!("plugins/{id}");
-        self.0
-            .retain(|path, _| path.strip_prefix(&below).is_none_or(|rest| !rest.starts_with('/')));
+        crate::joining::leave_out(&mut self, id);
         for name in ["plugin.yaml", "plugin.wasm", "rules.js"] {
             let path = folder.join(name);
             if path.is_file() {
@@ -104,16 +136,14 @@ impl Files {
             if path.is_dir() {
                 self.read_folder(&path, &format!("{below}/{name}"), 0)?;
             }
-            if path.is_dir() && name != "cases" {
-                self.read_folder(&path, name, 0)?;
-            }
         }
+        crate::joining::join_folders(&mut self, &format!("{below}/"));
         Ok(self)
     }
 
     /// Keeps the files whose path begins with one of `prefixes`.
     pub fn only(mut self, prefixes: &[&str]) -> Self {
-        self.0.retain(|path, _| prefixes.iter().any(|prefix| path.starts_with(prefix)));
+        self.files.retain(|path, _| prefixes.iter().any(|prefix| path.starts_with(prefix)));
         self
     }
 
@@ -149,13 +179,43 @@ impl Files {
                 largest: LARGEST_FILE,
             });
         }
-        self.0.insert(name, Arc::new(Cow::Owned(fs::read(path).map_err(failed)?)));
+        let bytes = fs::read(path).map_err(failed)?;
+        self.insert(name, bytes, Source::Site);
         Ok(())
+    }
+
+    /// Adds a file, or replaces the one of its path.
+    pub(crate) fn insert(&mut self, path: String, bytes: Vec<u8>, source: Source) {
+        self.files.insert(path, Entry { bytes: Arc::new(Cow::Owned(bytes)), source });
+    }
+
+    /// Lays a file under a second path too.
+    pub(crate) fn share(&mut self, path: &str, also: String, source: Source) {
+        if let Some(entry) = self.files.get(path) {
+            let bytes = entry.bytes.clone();
+            self.files.insert(also, Entry { bytes, source });
+        }
+    }
+
+    /// Removes the files whose path begins with `prefix`.
+    pub(crate) fn remove_below(&mut self, prefix: &str) {
+        self.files.retain(|path, _| !path.starts_with(prefix));
+    }
+
+    /// Removes the files that the plugin of this id brought.
+    pub(crate) fn remove_of(&mut self, plugin: &str) {
+        let is_of = |source: &Source| matches!(source, Source::Plugin(id) if &**id == plugin);
+        self.files.retain(|_, entry| !is_of(&entry.source));
+    }
+
+    /// Returns where the file `path` comes from.
+    pub(crate) fn source(&self, path: &str) -> Option<&Source> {
+        self.files.get(path).map(|entry| &entry.source)
     }
 
     /// Returns the bytes of `path`.
     pub fn get(&self, path: &str) -> Option<&[u8]> {
-        self.0.get(path).map(|bytes| bytes.as_ref().as_ref())
+        self.files.get(path).map(|entry| entry.bytes.as_ref().as_ref())
     }
 
     /// Returns the text of `path`; bytes that are not UTF-8 become `�`, so that a finding can
@@ -166,15 +226,15 @@ impl Files {
 
     /// Walks over paths and bytes, by path.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        self.0.iter().map(|(path, bytes)| (path.as_str(), bytes.as_ref().as_ref()))
+        self.files.iter().map(|(path, entry)| (path.as_str(), entry.bytes.as_ref().as_ref()))
     }
 
     /// Walks over the files whose path begins with `prefix`.
     pub fn below<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a [u8])> {
-        self.0
+        self.files
             .range(prefix.to_owned()..)
             .take_while(move |(path, _)| path.starts_with(prefix))
-            .map(|(path, bytes)| (path.as_str(), bytes.as_ref().as_ref()))
+            .map(|(path, entry)| (path.as_str(), entry.bytes.as_ref().as_ref()))
     }
 }
 

@@ -11,6 +11,8 @@ mod progress;
 mod views;
 
 mod files;
+mod installed;
+mod joining;
 mod site;
 
 mod fields;
@@ -28,6 +30,7 @@ mod demo_site;
 mod init;
 mod inspect;
 mod lists;
+mod packages;
 
 pub mod demo;
 
@@ -40,7 +43,15 @@ pub use demo_site::{DemoSite, Example, make_demo, render_examples};
 pub use files::{Files, FilesError};
 pub use init::{NewSite, init};
 pub use inspect::Inspection;
+pub use installed::Vouched;
 pub use lists::{build_plugin, call_plugin, is_plugin_stale, list_plugins, list_reports, schema};
+pub use packages::{
+    FolderFile, InstallRequest, InstalledVersion, KeyView, NeedView, NewKey, PluginVersion,
+    distrust_plugin_key, grant_plugin, install_plugin, is_key_locked, list_plugin_keys, new_plugin_key,
+    pack_plugin, plugin_needs, plugin_versions, remove_plugin, revoke_plugin, rollback_plugin,
+    sign_plugin, signed_with, trust_plugin_key, verify_plugin,
+};
+pub use plugins::PluginPin;
 pub use problem::{Problem, ProblemKind};
 pub use progress::{Progress, Silent};
 pub use render::{Document, RenderRequest};
@@ -48,6 +59,11 @@ pub use site::{Site, Workers};
 pub use views::{
     ChoiceView, FieldView, ParameterSummary, PluginSummary, ReportSummary, ReportView, RuleSummary,
 };
+
+/// Compiles one plugin for the program itself. The body of the compiling process.
+pub fn run_plugin_compiler() -> std::process::ExitCode {
+    bieumau_plugin_host::run_compiler()
+}
 
 /// Renders documents for the program itself, until its input ends. The body of the worker process.
 pub fn run_render_worker() -> std::process::ExitCode {

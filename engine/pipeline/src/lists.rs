@@ -10,14 +10,14 @@ use bieumau_plugin_host::{Explain, build};
 use serde_json::{Value, json};
 
 use crate::authoring::Workbench;
-use crate::plugins::{Plugins, sha256, unknown_plugin};
+use crate::plugins::{Plugins, pin, unknown_plugin};
 use crate::problem::{Problem, ProblemKind};
 use crate::site::{Definitions, list};
 use crate::views::{PluginSummary, ReportSummary, plugin_summary};
 
 /// Lists the reports of the site in `folder`, or the shipped ones.
 pub fn list_reports(folder: Option<&Path>) -> Result<Vec<ReportSummary>, Problem> {
-    Ok(list(&definitions(folder)?.catalog))
+    Ok(list(&definitions(folder)?))
 }
 
 /// Lists the plugins of the site in `folder`, or the shipped ones.
@@ -27,7 +27,7 @@ pub fn list_plugins(folder: Option<&Path>) -> Result<Vec<PluginSummary>, Problem
         .catalog
         .plugins
         .values()
-        .map(|manifest| plugin_summary(manifest, sha256(&definitions.files, manifest)))
+        .map(|manifest| plugin_summary(manifest, pin(&definitions, manifest)))
         .collect())
 }
 
@@ -85,7 +85,7 @@ pub fn call_plugin(
             )
             .with(findings)
         })?;
-    let plugins = Plugins::new(&definitions.catalog, &definitions.files)?;
+    let plugins = Plugins::new(&definitions)?;
     let parameters: Vec<(String, String)> = input.parameters.into_iter().collect();
     let answer = plugins
         .get(plugin)?

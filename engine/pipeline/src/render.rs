@@ -1,23 +1,29 @@
 //! Makes one document: the main job, readable from top to bottom.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use bieumau_model::definition::{Format, ParameterType, Report};
+use bieumau_model::definition::{Format, Need, ParameterType, Report};
 use bieumau_model::diagnostic::{Diagnostic, Diagnostics};
 use bieumau_model::document;
 use bieumau_model::names;
 use bieumau_model::scope::Caller;
 use bieumau_model::selection;
 use bieumau_model::table::{Table, Value};
+use bieumau_model::text::Text;
 use bieumau_render::{Data, Excess, PageFormat, RenderError, RenderJob};
 use bieumau_store::Reader;
 use serde_json::Value as Json;
 
+use crate::installed::{Vouched, revoked_problem};
+use crate::packages::forms_read;
 use crate::parameters::{Parameters, RawParameters, bind};
+use crate::plugins::{PluginPin, pin};
 use crate::problem::{Problem, ProblemKind};
-use crate::rules::{self, Setting};
+use crate::rules::{self, Applied, Setting};
 use crate::sheets;
 use crate::site::Site;
+use crate::templates::marked_unsigned;
 use crate::views::{format_word, read_format};
 
 /// What is asked for.
@@ -42,6 +48,15 @@ pub struct Document {
     pub pages: Option<usize>,
     /// What the rules and the renderer found, about the data.
     pub findings: Vec<Diagnostic>,
+    /// The plugins that it was made with: whose rules were applied, and who brought the report.
+    pub plugins: Vec<PluginPin>,
+}
+
+/// What a document is made from.
+pub(crate) struct Gathered {
+    pub tables: Vec<Table>,
+    pub findings: Diagnostics,
+    pub plugins: Vec<PluginPin>,
 }
 
 impl RenderRequest {
@@ -84,8 +99,8 @@ impl Site {
         let report = self.report(&request.report)?;
         allowed(report, request.format)?;
         let parameters = bind(report, &request.parameters, self.catalog())?;
-        let (tables, findings) = self.tables(caller, report, &parameters)?;
-        self.lay_out(report, request, &parameters, &tables, findings)
+        let gathered = self.tables(caller, report, &parameters)?;
+        self.lay_out(report, request, &parameters, gathered)
     }
 
     /// Returns what the template of a report sees, for those who write templates.
@@ -97,8 +112,8 @@ impl Site {
     ) -> Result<Json, Problem> {
         let report = self.report(report)?;
         let parameters = bind(report, parameters, self.catalog())?;
-        let (tables, _) = self.tables(caller, report, &parameters)?;
-        self.tree(report, &parameters, &tables)
+        let gathered = self.tables(caller, report, &parameters)?;
+        self.tree(report, &parameters, &gathered.tables)
     }
 
     /// Queries the datasets, applies the rules and puts the selections together.
@@ -107,7 +122,8 @@ impl Site {
         caller: &Caller,
         report: &Report,
         parameters: &Parameters,
-    ) -> Result<(Vec<Table>, Diagnostics), Problem> {
+    ) -> Result<Gathered, Problem> {
+        let owner = self.owner_of(report)?;
         let reader = self.reader(caller)?;
         self.find_references(&reader, report, parameters)?;
         let setting = self.setting(&reader, report, parameters)?;
@@ -121,13 +137,38 @@ impl Site {
         };
         let (catalog, plugins) = (self.catalog(), self.plugins());
         let applied = rules::apply(report, catalog, plugins, &setting, parameters, &tables)?;
-        tables.extend(applied.tables);
+        let Applied { tables: given, mut findings, mut plugins } = applied;
+        tables.extend(given);
         for selection in &report.selections {
             let table = selection::select(selection, &tables)
                 .map_err(|error| document_problem(report, &error))?;
             tables.push(table);
         }
-        Ok((tables, applied.findings))
+        if let Some(owner) = owner.filter(|owner| !plugins.contains(owner)) {
+            plugins.push(owner);
+        }
+        for pin in plugins.iter().filter(|pin| pin.vouched == Vouched::Unsigned) {
+            findings.push(unsigned(pin));
+        }
+        Ok(Gathered { tables, findings, plugins })
+    }
+
+    /// Returns the plugin that brings a report, when it may be used and see what the report reads.
+    fn owner_of(&self, report: &Report) -> Result<Option<PluginPin>, Problem> {
+        let definitions = self.definitions();
+        let Some(id) = definitions.plugin_of(report) else { return Ok(None) };
+        if let Some(installed) = definitions.installed.get(id) {
+            if let Some(reason) = &installed.revoked {
+                return Err(revoked_problem(id, reason));
+            }
+            for form in forms_read(report, self.catalog()) {
+                let need = Need::Form(form.to_owned());
+                if !installed.grant.contains(&need) {
+                    return Err(not_granted(id, &report.id, &need));
+                }
+            }
+        }
+        Ok(self.catalog().plugins.get(id).map(|manifest| pin(definitions, manifest)))
     }
 
     fn lay_out(
@@ -135,16 +176,19 @@ impl Site {
         report: &Report,
         request: &RenderRequest,
         parameters: &Parameters,
-        tables: &[Table],
-        mut findings: Diagnostics,
+        gathered: Gathered,
     ) -> Result<Document, Problem> {
+        let Gathered { tables, mut findings, plugins } = gathered;
         let (bytes, pages) = match request.format {
             Format::Xlsx | Format::Csv => {
-                (sheets::write(report, request.format, tables, self.catalog())?, 0)
+                (sheets::write(report, request.format, &tables, self.catalog())?, 0)
             }
             Format::Pdf | Format::Png | Format::Html => {
-                let data = self.tree(report, parameters, tables)?;
-                let template = self.template(report)?;
+                let data = self.tree(report, parameters, &tables)?;
+                let mut template = self.template(report)?;
+                if plugins.iter().any(|pin| pin.vouched == Vouched::Unsigned) {
+                    template = Arc::new(marked_unsigned(&template));
+                }
                 let job = RenderJob {
                     template: &template,
                     data: Data::Tree(&data),
@@ -163,6 +207,7 @@ impl Site {
             file_name: file_name(report, parameters, request.format),
             pages: Some(pages).filter(|pages| *pages > 0),
             findings: findings.into_iter().collect(),
+            plugins,
         })
     }
 
@@ -237,6 +282,32 @@ fn document_problem(report: &Report, error: &document::DocumentError) -> Problem
         "J060",
         format!("Báo cáo `{}` không ghép được dữ liệu: {error}", report.id),
         format!("report `{}` cannot put its data together: {error}", report.id),
+    )
+}
+
+/// Warns of what nobody vouches for, on every document.
+fn unsigned(pin: &PluginPin) -> Diagnostic {
+    let PluginPin { id, version, .. } = pin;
+    let message = Text::both(
+        format!("văn bản làm bằng plugin `{id}` {version} CHƯA KÝ: chỉ để thử"),
+        format!("made with plugin `{id}` {version}, which nobody signed: for trying out only"),
+    );
+    Diagnostic::warning("D422", message).help(Text::both(
+        "cài gói đã ký trước khi dùng văn bản này",
+        "install a signed package before this document is used",
+    ))
+}
+
+fn not_granted(plugin: &str, report: &str, need: &Need) -> Problem {
+    Problem::new(
+        ProblemKind::Plugin,
+        "J350",
+        format!("Plugin `{plugin}` chưa được cấp quyền dùng `{need}` mà báo cáo `{report}` cần"),
+        format!("plugin `{plugin}` was not granted `{need}`, which report `{report}` needs"),
+    )
+    .help(
+        format!("Quản trị viên cấp bằng: bieumau plugin grant {plugin} {need}"),
+        format!("the administrator grants it with: bieumau plugin grant {plugin} {need}"),
     )
 }
 

@@ -6,10 +6,10 @@ use bieumau_model::definition::{Applies, Catalog, Manifest, Report, RuleCall, Ru
 use bieumau_model::diagnostic::{Diagnostic, Diagnostics, Severity};
 use bieumau_model::table::{Table, Value};
 use bieumau_model::text::{Locale, Text};
-use bieumau_plugin_host::{Answer, Explain, Finding};
+use bieumau_plugin_host::{Answer, Explain, Finding, batches};
 
 use crate::parameters::Parameters;
-use crate::plugins::Plugins;
+use crate::plugins::{PluginPin, Plugins};
 use crate::problem::{Problem, ProblemKind};
 
 /// What chooses a rule set.
@@ -30,7 +30,12 @@ pub(crate) struct Applied {
     pub tables: Vec<Table>,
     /// Findings of the rules, about the data.
     pub findings: Diagnostics,
+    /// The plugins whose rules were applied, each once.
+    pub plugins: Vec<PluginPin>,
 }
+
+/// Rows of a call, of all tables together, above which it is worked on in parts.
+const LARGE: usize = 2 * batches::ROWS;
 
 /// Applies the rules of `report` in order to `tables`.
 pub(crate) fn apply(
@@ -47,12 +52,32 @@ pub(crate) fn apply(
         let takes = take(call, rule, tables, &applied.tables)?;
         let given = rule_parameters(call, parameters);
         let plugin = plugins.get(&manifest.id)?;
-        let answer = plugin
-            .apply(&rule.id, &given, &takes, Explain::No)
+        let answer = if in_parts(call, rule, &takes) {
+            plugin.apply_in_batches(&rule.id, &given, &takes, Explain::No, batches::ROWS)
+        } else {
+            plugin.apply(&rule.id, &given, &takes, Explain::No)
+        };
+        let answer = answer
             .map_err(|error| Problem::from_diagnostic(ProblemKind::Plugin, error.diagnostic()))?;
+        let like = rule.like.as_ref().map(|like| like.plugin.as_str());
+        for id in std::iter::once(manifest.id.as_str()).chain(like) {
+            let pin = plugins.pin(id).filter(|pin| !applied.plugins.contains(pin));
+            applied.plugins.extend(pin.cloned());
+        }
         keep(&mut applied, call, answer);
     }
     Ok(applied)
+}
+
+/// Returns whether a call is so large that parts of it are worked on at the same time, and every
+/// table that the report wants can be put together from parts.
+fn in_parts(call: &RuleCall, rule: &RuleDeclaration, takes: &[Table]) -> bool {
+    let Some(column) = &rule.batch_by else { return false };
+    let mut wanted = rule.gives.iter().filter(|table| call.gives.contains_key(&table.name));
+    takes.iter().map(Table::rows).sum::<usize>() > LARGE
+        && wanted.all(|table| {
+            table.columns.iter().any(|own| own.name == *column)
+        })
 }
 
 /// Finds the plugin that serves the province, else the one that serves every province.

@@ -22,7 +22,9 @@ use crate::access::People;
 use crate::demo_site;
 use crate::files::{Files, FilesError};
 use crate::init::vietnam_day;
-use crate::plugins::Plugins;
+use crate::installed::Installed;
+use crate::joining;
+use crate::plugins::{self, Plugins};
 use crate::problem::{Problem, ProblemKind};
 use crate::readers::{PooledReader, ReaderPool};
 use crate::render::store_problem;
@@ -51,10 +53,15 @@ pub(crate) struct Definitions {
     pub catalog: Catalog,
     /// The site's own configuration, when it has one.
     pub site: Option<SiteConfig>,
+    /// The installed plugins among them, and what stands of each.
+    pub installed: Installed,
 }
 
 /// A site that can do jobs. Shared between threads.
 pub struct Site {
+    folder: PathBuf,
+    /// The files without those of installed plugins.
+    base: Files,
     definitions: Definitions,
     store: Mutex<Store>,
     readers: ReaderPool,
@@ -63,7 +70,7 @@ pub struct Site {
     /// Whether the site was made by `demo`, with invented accounts that everybody may use.
     demo: bool,
     plugins: Plugins,
-    renderer: Renderer,
+    renderer: Arc<Renderer>,
     templates: Templates,
     today: Date,
 }
@@ -71,20 +78,33 @@ pub struct Site {
 impl Definitions {
     /// Checks the shipped definitions.
     pub fn shipped() -> Result<Self, Problem> {
-        Self::from_files(Files::shipped())
+        Self::from_files(&Files::shipped(), Installed::default())
     }
 
-    /// Checks the shipped definitions overlaid by those of the site `folder`.
+    /// Checks the shipped definitions overlaid by those of the site `folder` and of the plugins
+    /// that are installed there.
     pub fn of(folder: &Path) -> Result<Self, Problem> {
-        Self::from_files(overlaid(folder)?)
+        let base = overlaid(folder)?;
+        let installed = Installed::read(&folder.join(data_file(&base)))?;
+        Self::from_files(&base, installed)
     }
 
-    pub(crate) fn from_files(files: Files) -> Result<Self, Problem> {
+    /// Checks `base` with what `installed` adds to it.
+    pub fn from_files(base: &Files, installed: Installed) -> Result<Self, Problem> {
+        let files = installed.laid_over(base);
+        let mut findings = joining::clashes(&files);
         let checked = check::check(&source_tree(&files));
-        if checked.diagnostics.has_errors() {
-            return Err(wrong_definitions(checked.diagnostics));
+        findings.append(checked.diagnostics);
+        joining::relocate(&mut findings, &files);
+        if findings.has_errors() {
+            return Err(wrong_definitions(findings));
         }
-        Ok(Self { files, catalog: checked.catalog, site: checked.site })
+        Ok(Self { files, catalog: checked.catalog, site: checked.site, installed })
+    }
+
+    /// Returns the plugin that brings a report.
+    pub fn plugin_of(&self, report: &Report) -> Option<&str> {
+        joining::plugin_of_report(&self.files, report)
     }
 }
 
@@ -94,25 +114,64 @@ impl Site {
         if !folder.join("site.yaml").is_file() {
             return Err(no_site(folder));
         }
-        let definitions = Definitions::of(folder)?;
-        let store = open_store(&folder.join(data_file(&definitions)), &definitions, now)?;
-        let readers = ReaderPool::new(store.readers());
+        let base = overlaid(folder)?;
+        let store = open_bare_store(&folder.join(data_file(&base)))?;
+        let installed = Installed::of(store.plugins_in_use().map_err(store_problem)?)?;
+        let host = plugins::host(workers, folder, &store)?;
+        let renderer = Arc::new(renderer(&base, workers));
+        Self::assemble(folder, base, installed, store, renderer, Plugins::of_host(host), now)
+    }
+
+    /// Returns the site with the plugins that are installed now, when those have changed since it
+    /// was opened. This one goes on as it is, for the jobs that have begun with it.
+    pub fn renewed(&self, now: Timestamp) -> Result<Option<Self>, Problem> {
+        let state = self.store().plugins_state().map_err(store_problem)?;
+        if state == self.definitions.installed.state() {
+            return Ok(None);
+        }
+        let store = open_bare_store(&self.folder.join(data_file(&self.base)))?;
+        let installed = Installed::of(store.plugins_in_use().map_err(store_problem)?)?;
+        let (folder, base) = (&self.folder, self.base.clone());
+        let (renderer, plugins) = (self.renderer.clone(), self.plugins.successor());
+        Self::assemble(folder, base, installed, store, renderer, plugins, now).map(Some)
+    }
+
+    /// Puts a site together; the one place where all its parts are.
+    fn assemble(
+        folder: &Path,
+        base: Files,
+        installed: Installed,
+        mut store: Store,
+        renderer: Arc<Renderer>,
+        mut plugins: Plugins,
+        now: Timestamp,
+    ) -> Result<Self, Problem> {
+        let definitions = Definitions::from_files(&base, installed)?;
+        store.migrate(&definitions.catalog, now).map_err(store_problem)?;
+        plugins.take(&definitions);
         let accounts = store.readers().accounts().map_err(store_problem)?;
-        let plugins = Plugins::new(&definitions.catalog, &definitions.files)?;
-        let renderer = renderer(&definitions.files, workers);
-        let templates = Templates::new(&definitions.files);
         Ok(Self {
+            folder: folder.to_owned(),
+            base,
+            readers: ReaderPool::new(store.readers()),
+            templates: Templates::new(&definitions.files),
             definitions,
             store: Mutex::new(store),
-            readers,
-            accounts: Mutex::new(accounts),
             people: People::default(),
+            accounts: Mutex::new(accounts),
             demo: folder.join(demo_site::MARKER).is_file(),
             plugins,
             renderer,
-            templates,
             today: vietnam_day(now),
         })
+    }
+
+    /// Compiles the plugins that are not compiled yet, so that no document waits for it. What
+    /// cannot be compiled is told to the first who needs it.
+    pub fn warm_up(&self) {
+        for id in self.catalog().plugins.keys() {
+            let _ = self.plugins.get(id);
+        }
     }
 
     /// Returns the title of the site.
@@ -146,12 +205,12 @@ impl Site {
 
     /// Lists the reports, by topic and title.
     pub fn reports(&self) -> Vec<ReportSummary> {
-        list(&self.definitions.catalog)
+        list(&self.definitions)
     }
 
     /// Returns one report as lists show it.
     pub fn report_summary(&self, id: &str) -> Result<ReportSummary, Problem> {
-        self.report(id).map(summary)
+        self.report(id).map(|report| summary(report, self.definitions.plugin_of(report)))
     }
 
     /// Makes sure that records and audit can be read.
@@ -174,6 +233,10 @@ impl Site {
                 None => problem.help("Xem danh sách: bieumau reports", "see: bieumau reports"),
             }
         })
+    }
+
+    pub(crate) fn definitions(&self) -> &Definitions {
+        &self.definitions
     }
 
     pub(crate) fn catalog(&self) -> &Catalog {
@@ -234,7 +297,7 @@ pub(crate) fn overlaid(folder: &Path) -> Result<Files, Problem> {
     Files::shipped().overlaid(folder).map_err(|error| files_problem(&error))
 }
 
-fn no_site(folder: &Path) -> Problem {
+pub(crate) fn no_site(folder: &Path) -> Problem {
     Problem::new(
         ProblemKind::BadInput,
         "J031",
@@ -247,9 +310,11 @@ fn no_site(folder: &Path) -> Problem {
     )
 }
 
-/// Lists the reports of a catalog by topic and title.
-pub(crate) fn list(catalog: &Catalog) -> Vec<ReportSummary> {
-    let mut reports: Vec<_> = catalog.reports.values().map(summary).collect();
+/// Lists the reports by topic and title.
+pub(crate) fn list(definitions: &Definitions) -> Vec<ReportSummary> {
+    let reports = definitions.catalog.reports.values();
+    let mut reports: Vec<_> =
+        reports.map(|report| summary(report, definitions.plugin_of(report))).collect();
     reports.sort_by(|a, b| (&a.topic, &a.id).cmp(&(&b.topic, &b.id)));
     reports
 }
@@ -263,9 +328,17 @@ pub(crate) fn source_tree(files: &Files) -> SourceTree {
         .collect()
 }
 
-/// The file of the records inside the site folder.
-fn data_file(definitions: &Definitions) -> &str {
-    definitions.site.as_ref().and_then(|site| site.data.as_deref()).unwrap_or(DATA_FILE)
+/// The file of the records inside the site folder, which must be known before its plugins are.
+pub(crate) fn data_file(base: &Files) -> String {
+    let text = base.text("site.yaml");
+    let site = text.and_then(|text| check::site_alone(&text));
+    site.and_then(|site| site.data).unwrap_or_else(|| DATA_FILE.to_owned())
+}
+
+/// Opens the store, or makes it; its tables stay as they are.
+pub(crate) fn open_bare_store(path: &Path) -> Result<Store, Problem> {
+    let opened = if path.exists() { Store::open(path) } else { Store::create(path) };
+    opened.map_err(store_problem)
 }
 
 /// Opens the store and brings its tables up to the definitions.
@@ -274,8 +347,7 @@ pub(crate) fn open_store(
     definitions: &Definitions,
     now: Timestamp,
 ) -> Result<Store, Problem> {
-    let opened = if path.exists() { Store::open(path) } else { Store::create(path) };
-    let mut store = opened.map_err(store_problem)?;
+    let mut store = open_bare_store(path)?;
     store.migrate(&definitions.catalog, now).map_err(store_problem)?;
     Ok(store)
 }

@@ -52,3 +52,25 @@ impl Templates {
         })
     }
 }
+
+/// What stands across every page of a document that nobody vouches for. It has no line of its own,
+/// so that findings about the template keep their lines.
+const ACROSS: &str = "#set page(foreground: rotate(-35deg, text(44pt, weight: \"bold\", \
+    fill: rgb(\"#c0202050\"))[PLUGIN CHƯA KÝ – CHỈ ĐỂ THỬ]));";
+
+/// The same for a page of the screen.
+const ABOVE: &str = "<p style=\"border:2px solid #c02020;color:#c02020;font-weight:bold;\
+    text-align:center;padding:.5em\">PLUGIN CHƯA KÝ – CHỈ ĐỂ THỬ</p>";
+
+/// Where the page of the screen begins.
+const BODY: &str = "{% block body %}";
+
+/// Returns the template with a mark on every page: made with a plugin that nobody signed.
+pub(crate) fn marked_unsigned(template: &Template) -> Template {
+    let typst = template.typst().map(|page| Arc::<str>::from(format!("{ACROSS}{page}")));
+    let html = template.html().map(|page| match page.contains(BODY) {
+        true => Arc::from(page.replacen(BODY, &format!("{BODY}{ABOVE}"), 1)),
+        false => Arc::from(format!("{ABOVE}{page}")),
+    });
+    Template::new(template.name(), typst, html, Arc::new(template.shared().clone()))
+}

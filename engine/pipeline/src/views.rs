@@ -4,6 +4,9 @@ use bieumau_model::definition::{Format, Manifest, ParameterType, Report};
 use bieumau_model::text::Text;
 use serde::Serialize;
 
+use crate::installed::Vouched;
+use crate::plugins::PluginPin;
+
 /// A report as lists show it.
 #[derive(Debug, Clone, Serialize)]
 pub struct ReportSummary {
@@ -15,6 +18,9 @@ pub struct ReportSummary {
     pub title: Text,
     /// Topic, the folder of its definition.
     pub topic: String,
+    /// The plugin that brings it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plugin: Option<String>,
     /// Legal source of the form.
     pub source: Option<String>,
     /// Education levels; empty means all.
@@ -52,8 +58,13 @@ pub struct PluginSummary {
     pub title: Text,
     /// Provinces it serves; empty means every province.
     pub provinces: Vec<String>,
-    /// SHA-256 of its code, in hexadecimal digits.
+    /// SHA-256 of the package, or of the code of a plugin that was not installed from one.
     pub sha256: String,
+    /// How far it is vouched for.
+    pub vouched: Vouched,
+    /// Id of the key that signed the package.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
     /// Rules.
     pub rules: Vec<RuleSummary>,
 }
@@ -144,12 +155,13 @@ pub(crate) fn read_format(word: &str) -> Option<Format> {
         .find(|format| format_word(*format) == word)
 }
 
-pub(crate) fn summary(report: &Report) -> ReportSummary {
+pub(crate) fn summary(report: &Report, plugin: Option<&str>) -> ReportSummary {
     ReportSummary {
         id: report.id.clone(),
         version: report.version,
         title: report.title.clone(),
         topic: report.topic.clone(),
+        plugin: plugin.map(str::to_owned),
         source: report.source.clone(),
         levels: report.levels.clone(),
         formats: report.formats.iter().copied().map(format_word).collect(),
@@ -179,13 +191,15 @@ fn kind_word(kind: &ParameterType) -> String {
     }
 }
 
-pub(crate) fn plugin_summary(manifest: &Manifest, sha256: String) -> PluginSummary {
+pub(crate) fn plugin_summary(manifest: &Manifest, pin: PluginPin) -> PluginSummary {
     PluginSummary {
         id: manifest.id.clone(),
         version: manifest.version.clone(),
         title: manifest.title.clone(),
         provinces: manifest.provinces.clone(),
-        sha256,
+        sha256: pin.sha256,
+        vouched: pin.vouched,
+        key: pin.key,
         rules: manifest
             .rules
             .iter()

@@ -12,6 +12,15 @@ use crate::limits::Limits;
 /// Bytes of a page of memory.
 const PAGE: u64 = 65_536;
 
+/// Types of all modules and components together.
+const TYPES: usize = 20_000;
+
+/// Imports and exports of all modules and components together.
+const NAMES: usize = 20_000;
+
+/// Bytes of the name of an import or export.
+const NAME_BYTES: usize = 1024;
+
 /// Returns `Ok` when `bytes` look like a component that may be compiled.
 pub fn admit(bytes: &[u8], limits: &Limits) -> Result<(), LoadError> {
     if bytes.len() > limits.component_bytes {
@@ -20,7 +29,7 @@ pub fn admit(bytes: &[u8], limits: &Limits) -> Result<(), LoadError> {
     if Engine::detect_precompiled(bytes).is_some() || bytes.starts_with(b"\x7fELF") {
         return Err(LoadError::MachineCode);
     }
-    let mut counts = Counts { limits, functions: 0, modules: 0, depth: 0 };
+    let mut counts = Counts { limits, functions: 0, modules: 0, types: 0, names: 0, depth: 0 };
     for payload in Parser::new(0).parse_all(bytes) {
         counts.look_at(payload.map_err(invalid)?)?;
     }
@@ -32,6 +41,8 @@ struct Counts<'a> {
     limits: &'a Limits,
     functions: usize,
     modules: usize,
+    types: usize,
+    names: usize,
     /// Components and modules around the current place.
     depth: usize,
 }
@@ -52,15 +63,43 @@ impl Counts<'_> {
                 at_most("nested components", self.depth, self.limits.nesting)?;
             }
             Payload::End(_) => self.depth = self.depth.saturating_sub(1),
-            Payload::ComponentImportSection(imports) if self.depth == 0 => {
+            Payload::ComponentImportSection(imports) => {
+                self.add_names(imports.count())?;
                 for import in imports {
                     let import = import.map_err(invalid)?;
+                    check_name(import.name.name)?;
+                    if self.depth > 0 {
+                        continue;
+                    }
                     // A type is a name for a shape and brings nothing in.
                     if !matches!(import.ty, wasmparser::ComponentTypeRef::Type(_)) {
                         return Err(LoadError::Import { import: import.name.name.to_owned() });
                     }
                 }
             }
+            Payload::ComponentExportSection(exports) => {
+                self.add_names(exports.count())?;
+                for export in exports {
+                    check_name(export.map_err(invalid)?.name.name)?;
+                }
+            }
+            Payload::ImportSection(imports) => {
+                self.add_names(imports.count())?;
+                for import in imports.into_imports() {
+                    let import = import.map_err(invalid)?;
+                    check_name(import.module)?;
+                    check_name(import.name)?;
+                }
+            }
+            Payload::ExportSection(exports) => {
+                self.add_names(exports.count())?;
+                for export in exports {
+                    check_name(export.map_err(invalid)?.name)?;
+                }
+            }
+            Payload::TypeSection(types) => self.add_types(types.count())?,
+            Payload::CoreTypeSection(types) => self.add_types(types.count())?,
+            Payload::ComponentTypeSection(types) => self.add_types(types.count())?,
             Payload::MemorySection(memories) => {
                 for memory in memories {
                     let pages = memory.map_err(invalid)?.initial;
@@ -87,6 +126,20 @@ impl Counts<'_> {
         }
         Ok(())
     }
+
+    fn add_types(&mut self, count: u32) -> Result<(), LoadError> {
+        self.types += count as usize;
+        at_most("types", self.types, TYPES)
+    }
+
+    fn add_names(&mut self, count: u32) -> Result<(), LoadError> {
+        self.names += count as usize;
+        at_most("imports and exports", self.names, NAMES)
+    }
+}
+
+fn check_name(name: &str) -> Result<(), LoadError> {
+    at_most("bytes in a name", name.len(), NAME_BYTES)
 }
 
 fn invalid(error: BinaryReaderError) -> LoadError {

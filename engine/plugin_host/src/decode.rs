@@ -1,6 +1,7 @@
 //! An answer of the contract into tables of the engine, trusting nothing in it.
 //!
 //! A plugin may give what its manifest declares under `gives`, in shape and type, and nothing else.
+//! What the manifest promises of the values is held against them by [`crate::promises`].
 
 use bieumau_model::definition::{RuleColumn, RuleDeclaration, RuleTable};
 use bieumau_model::diagnostic::Severity;
@@ -37,6 +38,13 @@ pub fn answer(
             None => return Err(format!("table `{}` is missing", declared.name)),
         }
     }
+    for (what, found) in
+        [("findings", answer.findings.len()), ("explanations", answer.explanations.len())]
+    {
+        if found > limits.answer_rows {
+            return Err(format!("there are {found} {what}, more than {}", limits.answer_rows));
+        }
+    }
     Ok(Answer {
         tables,
         findings: answer.findings.into_iter().map(finding).collect(),
@@ -49,6 +57,14 @@ pub fn message(message: wire::Sentence) -> Text {
     Text::both(clean(message.vi), clean(message.en))
 }
 
+/// Returns whether a character changes how its neighbours are read without being seen itself:
+/// controls, and the marks that turn the direction of writing.
+fn is_deceptive(character: char) -> bool {
+    matches!(character,
+        '\0'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{61c}'
+        | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Returns a place.
 pub fn place(place: wire::Place) -> Place {
     Place {
@@ -58,8 +74,11 @@ pub fn place(place: wire::Place) -> Place {
     }
 }
 
-/// Returns a text in NFC.
-pub fn clean(text: String) -> String {
+/// Returns a text in NFC, without characters that would let it be read as another one.
+pub fn clean(mut text: String) -> String {
+    if text.contains(is_deceptive) {
+        text = text.replace(is_deceptive, "\u{fffd}");
+    }
     match nfc(&text) {
         std::borrow::Cow::Borrowed(_) => text,
         std::borrow::Cow::Owned(text) => text,
@@ -91,7 +110,7 @@ fn decode_table(
         let at = given.iter().position(|column| column.name == wanted.name);
         match at.map(|at| given.swap_remove(at)) {
             Some(found) => {
-                let cells = decode_column(wanted, rows, found)
+                let cells = decode_column(wanted, limits, rows, found)
                     .map_err(|what| format!("column `{}` of table `{name}` {what}", wanted.name))?;
                 columns.push(Column { name: wanted.name.clone(), cells });
             }
@@ -104,6 +123,7 @@ fn decode_table(
 
 fn decode_column(
     declared: &RuleColumn,
+    limits: &Limits,
     rows: usize,
     column: wire::Column,
 ) -> Result<Cells, String> {
@@ -120,7 +140,7 @@ fn decode_column(
     }
     let is_present = |row: usize| present.is_empty() || present[row] == 1;
     Ok(match column.cells {
-        wire::Cells::Text(cells) => Cells::Text(texts(cells, rows, is_present)?),
+        wire::Cells::Text(cells) => Cells::Text(texts(cells, rows, limits.text_bytes, is_present)?),
         wire::Cells::Integer(cells) => Cells::Integer(plain(cells, rows, is_present, Ok)?),
         wire::Cells::Decimal(cells) => {
             Cells::Decimal { scale: cells.scale, units: plain(cells.units, rows, is_present, Ok)? }
@@ -161,9 +181,14 @@ fn plain<W, C>(
 fn texts(
     cells: wire::TextCells,
     rows: usize,
+    longest: usize,
     is_present: impl Fn(usize) -> bool,
 ) -> Result<Vec<Option<String>>, String> {
     check_length(cells.ends.len(), rows, "cells")?;
+    if let Some(character) = cells.utf8.chars().find(|character| is_deceptive(*character)) {
+        let code = u32::from(character);
+        return Err(format!("has the character U+{code:04X}, which no text may have"));
+    }
     // What is ASCII is in NFC, whatever the cuts.
     let is_ascii = cells.utf8.is_ascii();
     let mut texts = Vec::with_capacity(rows);
@@ -173,6 +198,9 @@ fn texts(
         let cell =
             cells.utf8.get(start..end).ok_or_else(|| format!("is cut wrongly in row {row}"))?;
         start = end;
+        if cell.len() > longest {
+            return Err(format!("has {} bytes in row {row}, more than {longest}", cell.len()));
+        }
         texts.push(
             is_present(row).then(
                 || {

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use bieumau_model::definition::Need;
 use bieumau_model::diagnostic::Diagnostic;
 use bieumau_model::table::ColumnType;
 use bieumau_model::text::{Locale, Text};
@@ -132,6 +133,16 @@ pub enum PluginError {
         /// Why.
         reason: CallError,
     },
+    /// The rule needs something that was not granted to the plugin, or not any more.
+    #[error("plugin `{plugin}` was not granted `{need}`, which rule `{rule}` needs")]
+    NotGranted {
+        /// Plugin.
+        plugin: String,
+        /// Rule.
+        rule: String,
+        /// What the rule needs.
+        need: Need,
+    },
     /// The engine that runs plugins failed.
     #[error("the plugin host failed: {what}")]
     Host {
@@ -173,6 +184,18 @@ pub enum LoadError {
         found: usize,
         /// The limit.
         limit: usize,
+    },
+    /// The process that compiles failed.
+    #[error("the compiler failed on it: {what}")]
+    Compiler {
+        /// What happened.
+        what: String,
+    },
+    /// Compiling it took more than the compiler may have.
+    #[error("compiling it took more than {limit}")]
+    CompileLimit {
+        /// The limit.
+        limit: String,
     },
     /// Not WebAssembly, or damaged.
     #[error("it is not a valid component: {what}")]
@@ -260,6 +283,12 @@ pub enum CallError {
         /// The type that was given.
         found: ColumnType,
     },
+    /// The administrator of the site did not grant it.
+    #[error("`{need}` was not granted")]
+    NotGranted {
+        /// What the rule needs.
+        need: Need,
+    },
     /// The rule has no such parameter.
     #[error("the rule has no parameter `{parameter}`")]
     UnknownParameter {
@@ -281,6 +310,7 @@ impl PluginError {
             Self::BadAnswer { .. } => "P006",
             Self::Script { .. } => "P007",
             Self::Load { .. } => "L001",
+            Self::NotGranted { .. } => "L002",
             Self::UnknownRule { .. } => "C001",
             Self::BadCall { .. } => "C002",
             Self::Host { .. } => "H001",
@@ -359,6 +389,15 @@ impl PluginError {
                 ),
                 None,
             ),
+            Self::NotGranted { plugin, rule, need } => (
+                format!(
+                    "plugin `{plugin}` chưa được cấp quyền dùng `{need}` mà quy tắc `{rule}` cần"
+                ),
+                Some(Text::both(
+                    format!("quản trị viên cấp bằng `bieumau plugin grant {plugin} {need}`"),
+                    format!("the administrator grants it with `bieumau plugin grant {plugin} {need}`"),
+                )),
+            ),
             Self::Host { what } => (format!("bộ chạy plugin gặp lỗi: {what}"), None),
         }
     }
@@ -378,6 +417,8 @@ impl LoadError {
             Self::TooMany { what, found, limit } => {
                 format!("tệp có {found} {what}, giới hạn {limit}")
             }
+            Self::Compiler { what } => format!("không biên dịch được tệp này: {what}"),
+            Self::CompileLimit { limit } => format!("biên dịch tệp này cần hơn {limit}"),
             Self::Invalid { what } => format!("tệp không phải component hợp lệ: {what}"),
             Self::NoRules { interface } => format!("tệp không có `{interface}`"),
             Self::WrongTypes { what } => format!("kiểu dữ liệu không đúng giao ước: {what}"),
@@ -403,6 +444,7 @@ impl CallError {
             Self::WrongColumn { table, column, expected, found } => {
                 format!("cột `{column}` của bảng `{table}` là {found}, quy tắc cần {expected}")
             }
+            Self::NotGranted { need } => format!("chưa được cấp quyền dùng `{need}`"),
             Self::UnknownParameter { parameter } => {
                 format!("quy tắc không có tham số `{parameter}`")
             }

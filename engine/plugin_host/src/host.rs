@@ -1,19 +1,23 @@
 //! Loads plugins and applies their rules.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 
-use bieumau_model::definition::{CodeKind, Like, Manifest, RuleDeclaration};
+use bieumau_model::definition::{CodeKind, Like, Manifest, Needs, RuleDeclaration};
 use bieumau_model::table::Table;
 use wasmtime::Engine;
 
 use crate::admission;
 use crate::answer::{Answer, Explain};
+use crate::compile::{self, Compiling};
 use crate::decode;
 use crate::encode;
-use crate::error::{LoadError, PluginError};
+use crate::error::{CallError, LoadError, PluginError};
+use crate::grant;
 use crate::limits::Limits;
+use crate::promises;
 use crate::sandbox::{self, CallFailure, Usage};
 use crate::wire;
 use crate::workers::Workers;
@@ -31,6 +35,7 @@ struct Shared {
     component: Runtime,
     interpreter: Late<Runtime>,
     javascript: Late<(Runtime, sandbox::Shared)>,
+    compiling: Compiling,
     workers: Workers,
 }
 
@@ -42,6 +47,8 @@ type Late<T> = OnceLock<Result<T, String>>;
 struct Runtime {
     limits: Arc<Limits>,
     engine: Engine,
+    /// Whether the engine has slots for memory.
+    is_pooled: bool,
 }
 
 /// A loaded plugin. Calls are independent of each other and may run at the same time.
@@ -53,6 +60,8 @@ pub struct Plugin {
     code: Option<(Runtime, sandbox::Shared)>,
     /// The plugins whose rules it takes over, by id.
     others: Arc<BTreeMap<String, Plugin>>,
+    /// What it was granted; everything that it declares when there is none.
+    grant: Option<Arc<Needs>>,
 }
 
 /// A call, on its way to the thread it runs on.
@@ -67,20 +76,27 @@ fn panicked() -> Done {
 
 impl Runtime {
     fn new(limits: Limits) -> Result<Self, String> {
-        let engine = sandbox::engine(&limits)?;
-        Ok(Self { limits: Arc::new(limits), engine })
+        let (engine, is_pooled) = sandbox::engine(&limits)?;
+        Ok(Self { limits: Arc::new(limits), engine, is_pooled })
     }
 }
 
 impl Host {
-    /// Makes a host; `limits` are those of compiled code, for the others see [`Limits`].
+    /// Makes a host that compiles by itself and keeps nothing; `limits` are those of compiled code,
+    /// for the others see [`Limits`].
     pub fn new(limits: Limits) -> Result<Self, PluginError> {
+        Self::compiling(limits, Compiling::default())
+    }
+
+    /// Makes a host that compiles in another process, or keeps machine code, or both.
+    pub fn compiling(limits: Limits, compiling: Compiling) -> Result<Self, PluginError> {
         // The plugin's own stack lies on that of its thread.
         let stack_bytes = (4 << 20).max(limits.stack_bytes.saturating_mul(4));
         let workers = Workers::new(limits.calls, stack_bytes);
         let component = Runtime::new(limits).map_err(|what| PluginError::Host { what })?;
         let (interpreter, javascript) = (Late::new(), Late::new());
-        Ok(Self { shared: Arc::new(Shared { component, interpreter, javascript, workers }) })
+        let shared = Shared { component, interpreter, javascript, compiling, workers };
+        Ok(Self { shared: Arc::new(shared) })
     }
 
     /// Loads a plugin that has no rule of another one; see [`Host::load_with`].
@@ -122,7 +138,7 @@ impl Host {
             }
         };
         let (manifest, others) = (Arc::new(manifest), Arc::new(others));
-        Ok(Plugin { host: self.clone(), manifest, code, others })
+        Ok(Plugin { host: self.clone(), manifest, code, others, grant: None })
     }
 
     fn component(
@@ -160,8 +176,13 @@ impl Host {
     }
 
     fn compile(&self, runtime: &Runtime, wasm: &[u8]) -> Result<sandbox::Compiled, LoadError> {
-        let (engine, wasm) = (runtime.engine.clone(), wasm.to_vec());
-        let compiled = self.shared.workers.run(move || sandbox::compile(&engine, &wasm));
+        let (shared, runtime, wasm) = (self.shared.clone(), runtime.clone(), wasm.to_vec());
+        let compiled = self.shared.workers.run(move || {
+            let Runtime { limits, engine, is_pooled } = &runtime;
+            let component =
+                compile::component(&shared.compiling, engine, limits, *is_pooled, &wasm)?;
+            sandbox::prepare(engine, &component)
+        });
         let panicked = || LoadError::Invalid { what: "the compiler failed on it".to_owned() };
         compiled.unwrap_or_else(|| Err(panicked()))
     }
@@ -181,6 +202,17 @@ impl Plugin {
     /// Returns the manifest.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    /// Returns the plugin as one that is given what was granted and nothing else.
+    pub fn granted(mut self, grant: Needs) -> Self {
+        self.grant = Some(Arc::new(grant));
+        self
+    }
+
+    /// Returns how many calls run at once.
+    pub(crate) fn calls_at_once(&self) -> usize {
+        self.host.shared.component.limits.calls
     }
 
     /// Applies a rule to tables; further columns than the declared ones are left behind.
@@ -248,19 +280,26 @@ impl Plugin {
         run: impl FnOnce(Job) -> Result<wire::Answer, CallFailure>,
     ) -> Result<Answer, PluginError> {
         let rule = self.rule(rule)?;
+        let tables = match &self.grant {
+            Some(grant) => grant::restricted(rule, parameters, tables, grant).map(Cow::Owned),
+            None => Ok(Cow::Borrowed(tables)),
+        };
+        let tables = tables.map_err(|reason| self.refused(rule, reason))?;
         if let Some(like) = &rule.like {
-            return self.apply_other(rule, like, parameters, tables, explain, run);
+            return self.apply_other(rule, like, parameters, &tables, explain, run);
         }
-        let call = encode::call(rule, parameters, tables, explain).map_err(|reason| {
-            PluginError::BadCall { plugin: self.manifest.id.clone(), rule: rule.id.clone(), reason }
-        })?;
+        let call = encode::call(rule, parameters, &tables, explain)
+            .map_err(|reason| self.refused(rule, reason))?;
         let (runtime, compiled) = self.code.clone().ok_or_else(|| self.unknown(&rule.id))?;
         let limits = runtime.limits;
         let fuel = limits.fuel_for(encode::rows(&call));
         let inside = limits.clone();
         run(Box::new(move || sandbox::call(&compiled, &inside, fuel, call)))
             .and_then(|answer| {
-                decode::answer(rule, &limits, answer).map_err(CallFailure::BadAnswer)
+                let answer =
+                    decode::answer(rule, &limits, answer).map_err(CallFailure::BadAnswer)?;
+                promises::check(rule, &tables, &answer.tables).map_err(CallFailure::BadAnswer)?;
+                Ok(answer)
             })
             .map_err(|failure| self.error(rule, &limits, fuel, failure))
     }
@@ -293,8 +332,16 @@ impl Plugin {
         PluginError::UnknownRule { plugin: self.manifest.id.clone(), rule: rule.to_owned() }
     }
 
-    fn rule(&self, id: &str) -> Result<&RuleDeclaration, PluginError> {
+    pub(crate) fn rule(&self, id: &str) -> Result<&RuleDeclaration, PluginError> {
         self.manifest.rules.iter().find(|rule| rule.id == id).ok_or_else(|| self.unknown(id))
+    }
+
+    fn refused(&self, rule: &RuleDeclaration, reason: CallError) -> PluginError {
+        let (plugin, rule) = (self.manifest.id.clone(), rule.id.clone());
+        match reason {
+            CallError::NotGranted { need } => PluginError::NotGranted { plugin, rule, need },
+            reason => PluginError::BadCall { plugin, rule, reason },
+        }
     }
 
     fn error(

@@ -8,16 +8,23 @@ pub mod error;
 pub mod limits;
 
 mod admission;
+mod compile;
 mod decode;
 mod encode;
+mod grant;
+mod promises;
 mod sandbox;
 mod wire;
 mod workers;
 
 pub mod build;
+pub mod batches;
 pub mod host;
+pub mod package;
 
 pub use answer::{Answer, Explain, Explanation, Finding, Place};
+pub use compile::worker::main as run_compiler;
+pub use compile::{Cache, Compiling, Process};
 pub use error::{CallError, LoadError, PluginError};
 pub use host::{Host, Plugin};
 pub use limits::Limits;

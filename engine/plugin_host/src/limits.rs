@@ -40,8 +40,14 @@ pub struct Limits {
     pub time: Duration,
     /// Bytes of an answer, however large the call is.
     pub answer_bytes: usize,
-    /// Rows of a table of an answer.
+    /// Rows of a table of an answer; also its findings, and its explanations.
     pub answer_rows: usize,
+    /// Bytes of one text in a table of an answer.
+    pub text_bytes: usize,
+    /// Time that compiling a component may take; it is the processor's time too.
+    pub compile_time: Duration,
+    /// Memory that compiling a component may take.
+    pub compile_memory_bytes: usize,
     /// Calls that run at once; more wait for their turn.
     pub calls: usize,
 }
@@ -66,6 +72,9 @@ impl Default for Limits {
             time: Duration::from_secs(2),
             answer_bytes: 16 << 20,
             answer_rows: 200_000,
+            text_bytes: 32 << 10,
+            compile_time: Duration::from_secs(90),
+            compile_memory_bytes: 1536 << 20,
             calls: 8,
         }
     }

@@ -63,8 +63,34 @@ pub struct Refused {
     pub limit: usize,
 }
 
-/// Makes the engine, and the thread that lets its clock tick as long as the engine lives.
-pub fn engine(limits: &Limits) -> Result<Engine, String> {
+/// Makes the engine, and the thread that lets its clock tick as long as the engine lives; tells
+/// whether memory comes from slots, which code is compiled for.
+pub fn engine(limits: &Limits) -> Result<(Engine, bool), String> {
+    let config = config(limits);
+    // Slots for memory save a page fault for every page that a call touches, and with 4 GiB of
+    // address space each no access needs a check. Where so much cannot be had, each call gets its
+    // memory from the system, and no more than it may use.
+    let mut pooled = config.clone();
+    pooled.allocation_strategy(slots(limits));
+    let (engine, is_pooled) = match Engine::new(&pooled) {
+        Ok(engine) => (engine, true),
+        Err(_) => (compiler(limits, false)?, false),
+    };
+    start_clock(&engine)?;
+    Ok((engine, is_pooled))
+}
+
+/// Makes an engine that compiles for one with slots or without, and has no slots itself.
+pub fn compiler(limits: &Limits, is_pooled: bool) -> Result<Engine, String> {
+    let mut config = config(limits);
+    if !is_pooled {
+        config.memory_reservation(limits.memory_bytes as u64).memory_reservation_for_growth(0);
+    }
+    Engine::new(&config).map_err(|error| format!("{error:#}"))
+}
+
+/// The switches.
+fn config(limits: &Limits) -> Config {
     let mut config = Config::new();
     config
         .consume_fuel(true)
@@ -81,16 +107,10 @@ pub fn engine(limits: &Limits) -> Result<Engine, String> {
         .wasm_extended_const(limits.extended_const)
         .wasm_custom_page_sizes(false)
         .wasm_wide_arithmetic(false);
-    // Slots for memory save a page fault for every page that a call touches, and with 4 GiB of
-    // address space each no access needs a check. Where so much cannot be had, each call gets its
-    // memory from the system, and no more than it may use.
-    let mut pooled = config.clone();
-    pooled.allocation_strategy(slots(limits));
-    let engine = Engine::new(&pooled).or_else(|_| {
-        config.memory_reservation(limits.memory_bytes as u64).memory_reservation_for_growth(0);
-        Engine::new(&config)
-    });
-    let engine = engine.map_err(|error| format!("{error:#}"))?;
+    config
+}
+
+fn start_clock(engine: &Engine) -> Result<(), String> {
     let clock = engine.weak();
     // A thread of its own: a timer of a runtime stands still when the runtime is blocked.
     thread::Builder::new()
@@ -102,8 +122,8 @@ pub fn engine(limits: &Limits) -> Result<Engine, String> {
                 thread::sleep(TICK);
             }
         })
-        .map_err(|error| error.to_string())?;
-    Ok(engine)
+        .map(|_| ())
+        .map_err(|error| error.to_string())
 }
 
 /// Slots for as many calls as run at once; each is wiped before its next call.
@@ -126,16 +146,14 @@ fn slots(limits: &Limits) -> PoolingAllocationConfig {
     slots
 }
 
-/// Compiles an admitted component and looks for the contract in it.
-pub fn compile(engine: &Engine, bytes: &[u8]) -> Result<Compiled, LoadError> {
-    let component = Component::from_binary(engine, bytes)
-        .map_err(|error| LoadError::Invalid { what: format!("{error:#}") })?;
+/// Looks for the contract in a component.
+pub fn prepare(engine: &Engine, component: &Component) -> Result<Compiled, LoadError> {
     let no_rules = LoadError::NoRules { interface: wire::INTERFACE };
     let rules = component.get_export_index(None, wire::INTERFACE).ok_or(no_rules.clone())?;
     let apply = component.get_export_index(Some(&rules), wire::FUNCTION).ok_or(no_rules)?;
     // Nothing is in the linker, so nothing can be imported.
     let instance = Linker::new(engine)
-        .instantiate_pre(&component)
+        .instantiate_pre(component)
         .map_err(|error| LoadError::Invalid { what: format!("{error:#}") })?;
     Ok(Compiled { instance, apply, script: None })
 }

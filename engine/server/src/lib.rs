@@ -9,6 +9,7 @@ mod assets;
 mod error;
 mod locale;
 mod pages;
+mod renewal;
 mod serve;
 mod signed;
 

@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
 use crate::signed::{self, Access};
-use crate::{access, api, assets, pages};
+use crate::{access, api, assets, pages, renewal};
 
 /// The greatest body of a request, in bytes: parameters are short.
 const LARGEST_BODY: usize = 256 * 1024;
@@ -31,10 +31,24 @@ pub(crate) struct App {
     pub site: Arc<Site>,
     pub access: Access,
     pub pages: pages::Pages,
-    pub waiting: Semaphore,
+    pub waiting: Arc<Semaphore>,
     /// Passwords are checked by few at once: each takes 19 MiB.
-    pub signing: Semaphore,
+    pub signing: Arc<Semaphore>,
     pub hosts: Vec<String>,
+}
+
+impl App {
+    /// Returns the same server for another site.
+    pub fn with_site(&self, site: Arc<Site>) -> Self {
+        Self {
+            site,
+            access: self.access.clone(),
+            pages: pages::Pages::new(),
+            waiting: self.waiting.clone(),
+            signing: self.signing.clone(),
+            hosts: self.hosts.clone(),
+        }
+    }
 }
 
 /// A server that has its address but does not answer yet.
@@ -88,8 +102,8 @@ impl Server {
             pages: pages::Pages::new(),
             site,
             access,
-            signing: Semaphore::new(cores),
-            waiting: Semaphore::new(cores * WAITING_PER_CORE),
+            signing: Arc::new(Semaphore::new(cores)),
+            waiting: Arc::new(Semaphore::new(cores * WAITING_PER_CORE)),
             hosts: own_names(self.address),
         });
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -98,7 +112,8 @@ impl Server {
             .map_err(ServeError::Run)?;
         runtime.block_on(async move {
             let listener = TcpListener::from_std(self.listener).map_err(ServeError::Run)?;
-            let service = routes(app).into_make_service_with_connect_info::<SocketAddr>();
+            let service = renewal::current_routes(app)
+                .into_make_service_with_connect_info::<SocketAddr>();
             axum::serve(listener, service)
                 .with_graceful_shutdown(stop)
                 .await
@@ -117,7 +132,7 @@ impl Server {
     }
 }
 
-fn routes(app: Arc<App>) -> Router {
+pub(crate) fn routes(app: Arc<App>) -> Router {
     Router::new()
         .route("/", get(pages::start))
         .route("/documents/{report}", get(pages::document))

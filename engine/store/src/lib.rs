@@ -24,6 +24,7 @@ mod migrate;
 
 mod access;
 mod audit;
+mod plugins;
 mod cells;
 mod chain;
 mod loading;
@@ -48,6 +49,9 @@ pub use dataset::{ReportColumns, check_datasets};
 pub use error::{RecordFinding, StoreError};
 pub use loading::Loading;
 pub use migrate::Migration;
+pub use plugins::{
+    PluginChange, PluginInUse, PluginKey, PluginPackage, PluginsInUse, plugins_in_use,
+};
 pub use reader::{Limits, Reader, Snapshot};
 pub use record::{Edit, Record, Status};
 pub use store::{Readers, Store};

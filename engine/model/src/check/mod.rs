@@ -12,6 +12,7 @@ mod like;
 mod order;
 mod place;
 mod plugin;
+mod promises;
 mod report;
 pub(crate) mod rows;
 mod sample;
@@ -78,6 +79,16 @@ pub fn check(source: &SourceTree) -> Checked {
     let catalog = drafts.catalog();
     let site = drafts.site.map(|draft| draft.definition);
     Checked { catalog, site, diagnostics: findings }
+}
+
+/// Reads the configuration of a site by itself, for what is needed before anything else; what it
+/// refers to is not looked at.
+pub fn site_alone(text: &str) -> Option<Site> {
+    let mut unheard = Diagnostics::default();
+    let path: Arc<str> = "site.yaml".into();
+    let document = read(&path, &text.into(), &mut unheard)?;
+    let place = place::of(&path).ok()??;
+    draft(document, &place, &mut unheard, site::site).map(|draft| draft.definition)
 }
 
 /// A definition on its way to be checked, with the tree it was read from.

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use super::like;
 use super::place::Place;
+use super::promises;
 use super::words::{self, repeats, twice};
 use super::world::World;
 use super::{Draft, Sink};
@@ -83,6 +84,7 @@ pub(super) fn literals(
 }
 
 fn rule(raw: RawRule, code: CodeKind, at: At<'_>, sink: &mut Sink<'_>) -> RuleDeclaration {
+    promises::of_rule(&raw, at, sink);
     like::keys(&raw, code, at, sink);
     let like = raw.like.as_deref().and_then(|text| like::of(text, at.get("like"), sink));
     let applies = raw.applies.map_or_else(Applies::default, |raw| Applies {
@@ -109,6 +111,7 @@ fn rule(raw: RawRule, code: CodeKind, at: At<'_>, sink: &mut Sink<'_>) -> RuleDe
         gives: tables(raw.gives, at.get("gives"), sink),
         parameters: literals(raw.parameters, at.get("parameters")),
         like,
+        batch_by: raw.batch_by.map(|column| column.0),
     }
 }
 
@@ -128,14 +131,28 @@ fn table(raw: RawRuleTable, at: At<'_>, sink: &mut Sink<'_>) -> RuleTable {
         .columns
         .into_iter()
         .enumerate()
-        .map(|(position, raw)| RuleColumn {
-            name: raw.name.0,
-            kind: column_type(&raw.kind, at.item(position).get("type"), sink),
-            optional: raw.optional,
-            title: raw.title,
+        .map(|(position, raw)| {
+            let at = at.item(position);
+            let kind = column_type(&raw.kind, at.get("type"), sink);
+            let (min, max) = promises::range(kind, at, sink);
+            RuleColumn {
+                name: raw.name.0,
+                kind,
+                optional: raw.optional,
+                title: raw.title,
+                min,
+                max,
+                codes: raw.codes,
+            }
         })
         .collect();
-    RuleTable { name: raw.name.0, optional: raw.optional, columns }
+    RuleTable {
+        name: raw.name.0,
+        optional: raw.optional,
+        columns,
+        one_row_per: raw.one_row_per.map(|table| table.0),
+        key: texts(raw.key),
+    }
 }
 
 /// Reads the type of a column, and reports when there is none of that name.

@@ -66,6 +66,8 @@ pub struct RuleDeclaration {
     pub gives: Vec<RuleTable>,
     /// Parameters with their default values.
     pub parameters: IndexMap<String, String>,
+    /// Column by which large tables may be split and worked on in parts.
+    pub batch_by: Option<String>,
     /// The rule that this one takes over, with what it changes beside parameters.
     pub like: Option<Like>,
 }
@@ -120,6 +122,11 @@ pub struct RuleTable {
     pub optional: bool,
     /// Columns.
     pub columns: Vec<RuleColumn>,
+    /// Of a table that is given: the table that it has exactly one row for each row of.
+    pub one_row_per: Option<String>,
+    /// Of a table that is given: columns that no two rows may have alike; empty when there is no
+    /// such promise.
+    pub key: Vec<String>,
 }
 
 /// A column of a rule's table.
@@ -134,4 +141,10 @@ pub struct RuleColumn {
     pub optional: bool,
     /// What it holds.
     pub title: Option<Text>,
+    /// Of a number that is given: its least value, in units of the column's scale.
+    pub min: Option<i64>,
+    /// Of a number that is given: its greatest value, in units of the column's scale.
+    pub max: Option<i64>,
+    /// Of a text that is given: the only values that it may have; empty when any may be.
+    pub codes: Vec<String>,
 }

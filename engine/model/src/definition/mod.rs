@@ -5,6 +5,7 @@
 mod code_list;
 mod form;
 mod manifest;
+mod needs;
 mod report;
 mod site;
 
@@ -13,6 +14,7 @@ pub use form::{Field, FieldType, Form, FormScope, Personal, Section};
 pub use manifest::{
     Applies, CodeKind, Label, Like, Manifest, RuleColumn, RuleDeclaration, RuleTable,
 };
+pub use needs::{Need, Needs, UnknownNeed};
 pub use report::{
     Dataset, DatasetColumn, Format, NameOrder, Node, Parameter, ParameterType, Report, RuleCall,
     Selection, Sheet, SheetColumn, Sort,

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::Number;
 
 use super::{Id, report::Literal};
 use crate::text::Text;
@@ -31,8 +32,8 @@ pub(crate) struct RawPlugin {
     /// Fingerprint of the sources from which `plugin.wasm` was built.
     #[expect(dead_code, reason = "for the one who rebuilds the plugin")]
     pub(crate) source_hash: Option<String>,
-    /// Rules.
-    #[schemars(length(min = 1))]
+    /// Rules; none for a plugin that brings reports only.
+    #[serde(default)]
     pub(crate) rules: Vec<RawRule>,
 }
 
@@ -83,6 +84,8 @@ pub(crate) struct RawRule {
     #[serde(default)]
     #[expect(dead_code, reason = "read with its place")]
     pub(crate) labels: IndexMap<Id, IndexMap<Id, IndexMap<String, String>>>,
+    /// Column by which large tables may be split and worked on in parts, such as `pupil`.
+    pub(crate) batch_by: Option<Id>,
 }
 
 /// When a rule may be chosen.
@@ -110,6 +113,11 @@ pub(crate) struct RawRuleTable {
     /// Columns.
     #[schemars(length(min = 1))]
     pub(crate) columns: Vec<RawRuleColumn>,
+    /// Of a table that is given: the table that it has exactly one row for each row of.
+    pub(crate) one_row_per: Option<Id>,
+    /// Of a table that is given: columns that no two rows may have alike.
+    #[serde(default)]
+    pub(crate) key: Vec<Id>,
 }
 
 /// A column of a rule's table.
@@ -126,4 +134,13 @@ pub(crate) struct RawRuleColumn {
     pub(crate) optional: bool,
     /// What it holds.
     pub(crate) title: Option<Text>,
+    /// Of a number that is given: its least value.
+    #[expect(dead_code, reason = "read with its place, digit by digit")]
+    pub(crate) min: Option<Number>,
+    /// Of a number that is given: its greatest value.
+    #[expect(dead_code, reason = "read with its place, digit by digit")]
+    pub(crate) max: Option<Number>,
+    /// Of a text that is given: the only values that it may have.
+    #[serde(default)]
+    pub(crate) codes: Vec<String>,
 }

@@ -12,6 +12,7 @@ use super::cases::{CaseResult, run};
 use super::checks::{CheckResult, check};
 use super::measure::{Measure, measure};
 use crate::files::Files;
+use crate::installed::Installed;
 use crate::plugins::Plugins;
 use crate::problem::{Problem, ProblemKind};
 use crate::site::{Definitions, files_problem, overlaid};
@@ -49,7 +50,7 @@ impl Workbench {
         let manifest =
             definitions.catalog.plugins.get(&id).cloned().ok_or_else(|| no_plugin(folder))?;
         let cases = read_cases(&definitions.files, &manifest)?;
-        let plugin = Plugins::new(&definitions.catalog, &definitions.files)?.get(&id)?;
+        let plugin = Plugins::new(&definitions)?.get(&id)?;
         Ok(Self { plugin, cases })
     }
 
@@ -82,7 +83,7 @@ pub(super) fn opened(site: Option<&Path>, folder: &Path) -> Result<(String, Defi
     let id = plugin_id(folder)?;
     let files = site.map_or_else(|| Ok(Files::shipped()), overlaid)?;
     let files = files.with_plugin(folder, &id).map_err(|error| files_problem(&error))?;
-    Ok((id, Definitions::from_files(files)?))
+    Ok((id, Definitions::from_files(&files, Installed::default())?))
 }
 
 /// Returns the id that the plugin in `folder` must have: the name of the folder.
