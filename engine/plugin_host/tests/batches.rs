@@ -4,7 +4,6 @@
 #[expect(dead_code, reason = "other tests use more of it")]
 mod class;
 #[path = "common/shipped.rs"]
-#[expect(dead_code, reason = "other tests use more of it")]
 mod common;
 
 use bieumau_model::table::{Cells, Table};

@@ -126,7 +126,8 @@ fn random_answers_are_right_or_refused() {
 fn column(random: &mut Random) -> Column {
     let rows = if random.below(8) > 0 { 2 } else { random.below(4) };
     let present = if random.below(3) == 0 {
-        (0..rows).map(|_| random.below(2 + random.below(2)) as u8).collect()
+        let most = 2 + random.below(2);
+        (0..rows).map(|_| random.below(most) as u8).collect()
     } else {
         vec![]
     };
@@ -141,7 +142,8 @@ fn column(random: &mut Random) -> Column {
     let kind = if random.below(6) > 0 { of_name } else { random.below(5) };
     let cells = match kind {
         0 => {
-            let text: Vec<u8> = (0..rows).map(|at| b"ab\xff c"[(at + random.below(2)) % 5]).collect();
+            let text: Vec<u8> =
+                (0..rows).map(|at| b"ab\xff c"[(at + random.below(2)) % 5]).collect();
             Cells::Text(text, (1..=rows as u32).collect())
         }
         1 => Cells::Integer((0..rows).map(|_| random.next() as i64).collect()),
