@@ -185,7 +185,11 @@ fn all() -> InstallRequest {
     InstallRequest { grant_all: true, ..InstallRequest::default() }
 }
 
-fn install(site: &Path, bytes: &[u8], request: &InstallRequest) -> Result<InstalledVersion, Problem> {
+fn install(
+    site: &Path,
+    bytes: &[u8],
+    request: &InstallRequest,
+) -> Result<InstalledVersion, Problem> {
     install_plugin(site, bytes, request, &workers(1), now(), &mut |_| false)
 }
 
@@ -193,7 +197,11 @@ fn open(site: &Path) -> Result<Arc<Site>, Failed> {
     Site::open(site, &workers(1), now()).map(Arc::new).map_err(said)
 }
 
-fn check_refused(done: Result<InstalledVersion, Problem>, code: &str, words: &str) -> Result<Problem, Failed> {
+fn check_refused(
+    done: Result<InstalledVersion, Problem>,
+    code: &str,
+    words: &str,
+) -> Result<Problem, Failed> {
     let problem = done.err().ok_or_else(|| format!("not refused: {words}"))?;
     same((problem.code, problem.title.get(Locale::En)), (code, words))?;
     ensure(problem.help.is_some(), || format!("{code} gives no help"))?;
@@ -230,14 +238,18 @@ fn a_signed_package() -> Outcome {
     same((pin.sha256.as_str(), pin.vouched.clone()), (done.sha256.as_str(), Vouched::Signed))?;
     same(document.plugins.len(), 1)?;
     let lines = bieumau_store::Store::open(folder.path().join("data.db"))?.audit(1)?;
-    same((lines[0].action.as_str(), &lines[0].details["hash"]), ("plugin install", &done.sha256.into()))?;
+    same(
+        (lines[0].action.as_str(), &lines[0].details["hash"]),
+        ("plugin install", &done.sha256.into()),
+    )?;
     let comment = verify_plugin(&office.packed("1.0.0", &[])?, &office.public()?).map_err(said)?;
     contains(&comment, &["bieumau plugin library 1.0.0 sha256:"])
 }
 
 fn unsigned() -> Outcome {
     let site = copy(&[])?;
-    let (bytes, left_out) = pack_plugin(folder("1.0.0", &[("Cargo.toml", "")])?.path()).map_err(said)?;
+    let (bytes, left_out) =
+        pack_plugin(folder("1.0.0", &[("Cargo.toml", "")])?.path()).map_err(said)?;
     same(left_out, vec!["Cargo.toml".to_owned()])?;
     let refused = install(site.path(), &bytes, &all());
     check_refused(refused, "J331", "the package is not signed, and so is not installed")?;
@@ -307,13 +319,23 @@ fn needs() -> Outcome {
     let refused = install(site, &bytes, &InstallRequest::default());
     let problem = refused.err().ok_or("nothing was asked")?;
     same(problem.code, "J342")?;
-    contains(problem.title.get(Locale::En), &["entries.class", "form:loan", "parameter:close_days"])?;
+    contains(
+        problem.title.get(Locale::En),
+        &["entries.class", "form:loan", "parameter:close_days"],
+    )?;
     // The administrator sees personal data first, and says yes.
     let mut shown = Vec::new();
-    let done = install_plugin(site, &bytes, &InstallRequest::default(), &workers(1), now(), &mut |needs| {
-        shown = needs.to_vec();
-        true
-    });
+    let done = install_plugin(
+        site,
+        &bytes,
+        &InstallRequest::default(),
+        &workers(1),
+        now(),
+        &mut |needs| {
+            shown = needs.to_vec();
+            true
+        },
+    );
     let done = done.map_err(said)?;
     same(done.grant.len(), shown.len())?;
     ensure(shown[0].personal.is_some(), || format!("{shown:?}"))?;
@@ -326,11 +348,17 @@ fn needs() -> Outcome {
     let greedy = office.packed("1.2.0", &[("forms/library/late_entries.report.yaml", &more)])?;
     let words = "plugin `library` needs what was not granted: form:staff";
     check_refused(install(site, &greedy, &InstallRequest::default()), "J342", words)?;
-    let chosen = InstallRequest { grant: vec!["form:staff".to_owned()], ..InstallRequest::default() };
+    let chosen =
+        InstallRequest { grant: vec!["form:staff".to_owned()], ..InstallRequest::default() };
     install(site, &greedy, &chosen).map_err(said)?;
-    let unknown = InstallRequest { grant: vec!["form:health".to_owned()], ..InstallRequest::default() };
+    let unknown =
+        InstallRequest { grant: vec!["form:health".to_owned()], ..InstallRequest::default() };
     let newer = office.packed("1.3.0", &[])?;
-    check_refused(install(site, &newer, &unknown), "J346", "this plugin does not need `form:health`")?;
+    check_refused(
+        install(site, &newer, &unknown),
+        "J346",
+        "this plugin does not need `form:health`",
+    )?;
     Ok(())
 }
 
@@ -345,20 +373,23 @@ fn taken_back() -> Outcome {
     };
     take(&["entries.entered"])?;
     let now_granted = plugin_needs(site, "library").map_err(said)?;
-    ensure(now_granted.iter().any(|(need, granted)| need.need == "entries.entered" && !granted), || {
-        format!("{now_granted:?}")
-    })?;
+    ensure(
+        now_granted.iter().any(|(need, granted)| need.need == "entries.entered" && !granted),
+        || format!("{now_granted:?}"),
+    )?;
     // The one that is open goes on; the renewed one has the new grant.
     rendered(&opened, "late_entries", &given(), "csv")?;
     let renewed = opened.renewed(now()).map_err(said)?.ok_or("nothing changed")?;
-    let problem = crate::support::render(&renewed, &Caller::Operator, "late_entries", &given(), "csv");
+    let problem =
+        crate::support::render(&renewed, &Caller::Operator, "late_entries", &given(), "csv");
     let problem = problem.err().ok_or("the column was passed in")?;
     same(problem.code, "L002")?;
     contains(problem.title.get(Locale::En), &["was not granted `entries.entered`"])?;
     take(&["form:loan"])?;
     let renewed = renewed.renewed(now()).map_err(said)?.ok_or("nothing changed")?;
     let loans = format!("{} as_of=2025-12-31", given());
-    let problem = crate::support::render(&renewed, &Caller::Operator, "library_loans", &loans, "html");
+    let problem =
+        crate::support::render(&renewed, &Caller::Operator, "library_loans", &loans, "html");
     let problem = problem.err().ok_or("the form was read")?;
     same(problem.code, "J350")?;
     ensure(renewed.renewed(now()).map_err(said)?.is_none(), || "it never settles".to_owned())
@@ -372,7 +403,10 @@ fn older() -> Outcome {
     let old = office.packed("1.9.0", &[])?;
     let words = "plugin `library` 1.9.0 is older than version 1.10.0, which is in use";
     let problem = check_refused(install(site, &old, &all()), "J340", words)?;
-    contains(problem.help.as_ref().ok_or("no help")?.get(Locale::En), &["bieumau plugin rollback library"])?;
+    contains(
+        problem.help.as_ref().ok_or("no help")?.get(Locale::En),
+        &["bieumau plugin rollback library"],
+    )?;
     // The same number with other content.
     let changed = office.packed("1.10.0", &[("README.md", "# Other\n")])?;
     let problem = install(site, &changed, &all()).err().ok_or("two contents of one version")?;
@@ -402,8 +436,13 @@ fn rollback() -> Outcome {
     // The grant of that version is there again, and it is the very same package.
     let document = rendered(&back, "late_entries", &given(), "csv")?;
     same(document.plugins[0].sha256.as_str(), first.sha256.as_str())?;
-    same(rollback_plugin(site, "library", Some("2.0.0"), "", now()).map_err(said)?, "2.0.0".to_owned())?;
-    let none = rollback_plugin(site, "library", Some("9.9.9"), "", now()).err().ok_or("no such version")?;
+    same(
+        rollback_plugin(site, "library", Some("2.0.0"), "", now()).map_err(said)?,
+        "2.0.0".to_owned(),
+    )?;
+    let none = rollback_plugin(site, "library", Some("9.9.9"), "", now())
+        .err()
+        .ok_or("no such version")?;
     same(none.code, "J344")?;
     let none = rollback_plugin(site, "nothing", None, "", now()).err().ok_or("no such plugin")?;
     same(none.code, "J343")
@@ -416,10 +455,14 @@ fn revoked() -> Outcome {
     revoke_plugin(site, &done.sha256, "tính sai hạn", now()).map_err(said)?;
     let renewed = opened.renewed(now()).map_err(said)?.ok_or("nothing changed")?;
     for (report, format) in [("late_entries", "csv"), ("library_loans", "html")] {
-        let given = format!("{}{}", given(), if format == "html" { " as_of=2025-12-31" } else { "" });
+        let given =
+            format!("{}{}", given(), if format == "html" { " as_of=2025-12-31" } else { "" });
         let problem = crate::support::render(&renewed, &Caller::Operator, report, &given, format);
         let problem = problem.err().ok_or("it was used")?;
-        same((problem.code, problem.title.get(Locale::Vi)), ("J351", "Plugin `library` đã bị thu hồi: tính sai hạn"))?;
+        same(
+            (problem.code, problem.title.get(Locale::Vi)),
+            ("J351", "Plugin `library` đã bị thu hồi: tính sai hạn"),
+        )?;
     }
     // A file that was revoked revokes every package that has it.
     let component = project().join("plugins/hai_phong/plugin.wasm");
@@ -442,7 +485,9 @@ fn removed() -> Outcome {
     drop(open(site)?);
     same(remove_plugin(site, "library", "", now()).map_err(said)?, vec!["loan".to_owned()])?;
     let opened = open(site)?;
-    ensure(opened.reports().iter().all(|own| own.plugin.is_none()), || "its reports are there".to_owned())?;
+    ensure(opened.reports().iter().all(|own| own.plugin.is_none()), || {
+        "its reports are there".to_owned()
+    })?;
     // Its package is kept, and so are its records.
     same(plugin_versions(site).map_err(said)?.len(), 1)?;
     same(rollback_plugin(site, "library", None, "", now()).map_err(said)?, "1.0.0".to_owned())?;
@@ -463,14 +508,22 @@ fn clashes() -> Outcome {
     let text = fs::read_to_string(project().join(shipped))?;
     let local = self::folder("1.0.0", &[(shipped, &text)])?;
     let problem = pack_plugin(local.path()).err().ok_or("it was packed")?;
-    contains(&problem.findings.to_string(), &[
-        "D420", "plugins/library/forms/minutes/minutes_data_handover.report.yaml",
-        "bieumau/forms/minutes/minutes_data_handover.report.yaml",
-    ])?;
+    contains(
+        &problem.findings.to_string(),
+        &[
+            "D420",
+            "plugins/library/forms/minutes/minutes_data_handover.report.yaml",
+            "bieumau/forms/minutes/minutes_data_handover.report.yaml",
+        ],
+    )?;
     // An id in another file.
     let twin = LATE.replace("late_entries", "class_list");
     let packed = office.packed("1.0.0", &[("forms/library/class_list.report.yaml", &twin)])?;
-    write(site, "forms/own/class_list.report.yaml", twin.replace("plugin: library\n", "plugin: hai_phong\n").as_bytes())?;
+    write(
+        site,
+        "forms/own/class_list.report.yaml",
+        twin.replace("plugin: library\n", "plugin: hai_phong\n").as_bytes(),
+    )?;
     let problem = install(site, &packed, &all()).err().ok_or("two reports of one id")?;
     same(problem.code, "J337")?;
     contains(&problem.findings.to_string(), &["class_list", "D017"])?;
@@ -480,9 +533,13 @@ fn clashes() -> Outcome {
     for name in ["plugin.yaml", "plugin.wasm"] {
         write(site, &format!("plugins/library/{name}"), &fs::read(own.path().join(name))?)?;
     }
-    let problem = install(site, &office.packed("1.0.0", &[])?, &all()).err().ok_or("two plugins")?;
+    let problem =
+        install(site, &office.packed("1.0.0", &[])?, &all()).err().ok_or("two plugins")?;
     same(problem.code, "J338")?;
-    contains(&problem.findings.to_string(), &["site/plugins/library/plugin.yaml", "plugin `library`"])
+    contains(
+        &problem.findings.to_string(),
+        &["site/plugins/library/plugin.yaml", "plugin `library`"],
+    )
 }
 
 fn wrong_definitions() -> Outcome {
@@ -495,10 +552,16 @@ fn wrong_definitions() -> Outcome {
     let bytes = sign_plugin(&bytes, &office.secret()?, None).map_err(said)?;
     let problem = install(site.path(), &bytes, &all()).err().ok_or("it was installed")?;
     same(problem.code, "J337")?;
-    contains(&problem.findings.to_string(), &["plugins/library/forms/library/late_entries.report.yaml:", "clas"])?;
+    contains(
+        &problem.findings.to_string(),
+        &["plugins/library/forms/library/late_entries.report.yaml:", "clas"],
+    )?;
     let local = folder("1.0.0", &[("forms/library/late_entries.report.yaml", "id: [")])?;
     let problem = pack_plugin(local.path()).err().ok_or("it was packed")?;
-    contains(&problem.findings.to_string(), &["plugins/library/forms/library/late_entries.report.yaml:1:"])
+    contains(
+        &problem.findings.to_string(),
+        &["plugins/library/forms/library/late_entries.report.yaml:1:"],
+    )
 }
 
 fn no_wasm() -> Outcome {
@@ -535,7 +598,9 @@ fn running_server() -> Outcome {
     install(folder.path(), &next, &all()).map_err(said)?;
     let start = Instant::now();
     while title(&web)? != "Tên mới" {
-        ensure(start.elapsed() < Duration::from_secs(20), || "the server does not notice".to_owned())?;
+        ensure(start.elapsed() < Duration::from_secs(20), || {
+            "the server does not notice".to_owned()
+        })?;
         std::thread::sleep(Duration::from_millis(100));
     }
     // What had begun with the old version goes on with it, to the last byte.
@@ -546,7 +611,9 @@ fn running_server() -> Outcome {
     rollback_plugin(folder.path(), "library", None, "", now()).map_err(said)?;
     let start = Instant::now();
     while title(&web)? == "Tên mới" {
-        ensure(start.elapsed() < Duration::from_secs(20), || "the server does not notice".to_owned())?;
+        ensure(start.elapsed() < Duration::from_secs(20), || {
+            "the server does not notice".to_owned()
+        })?;
         std::thread::sleep(Duration::from_millis(100));
     }
     let answer = web.get("/")?;
@@ -567,9 +634,10 @@ fn in_folder() -> Outcome {
     let checked = bieumau_pipeline::check(Some(site.path()), None).map_err(said)?;
     let found = checked.findings.to_string();
     contains(&found, &["plugins/library/forms/library/late_entries.report.yaml:"])?;
-    ensure(checked.files.text("plugins/library/forms/library/late_entries.report.yaml").is_some(), || {
-        "the lines that findings point at are not there".to_owned()
-    })
+    ensure(
+        checked.files.text("plugins/library/forms/library/late_entries.report.yaml").is_some(),
+        || "the lines that findings point at are not there".to_owned(),
+    )
 }
 
 fn copy_folder(from: &Path, to: &Path) -> Outcome {

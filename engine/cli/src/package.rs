@@ -164,11 +164,7 @@ pub(crate) enum KeyCommand {
 }
 
 /// Does what was asked and prints what came of it.
-pub(crate) fn run(
-    site: &Path,
-    asked: &PackageCommand,
-    locale: Locale,
-) -> Result<Ending, Problem> {
+pub(crate) fn run(site: &Path, asked: &PackageCommand, locale: Locale) -> Result<Ending, Problem> {
     let now = Timestamp::now();
     match asked {
         PackageCommand::Pack { folder, output } => pack(folder, output.as_deref(), locale),
@@ -336,12 +332,7 @@ fn versions(site: &Path, json: bool, locale: Locale) -> Result<Ending, Problem> 
     Ok(Ending::Done)
 }
 
-fn key(
-    site: &Path,
-    asked: &KeyCommand,
-    locale: Locale,
-    now: Timestamp,
-) -> Result<Ending, Problem> {
+fn key(site: &Path, asked: &KeyCommand, locale: Locale, now: Timestamp) -> Result<Ending, Problem> {
     match asked {
         KeyCommand::New { file, password_file, no_password } => {
             let password = match (no_password, password_file) {
@@ -354,7 +345,10 @@ fn key(
             say(
                 locale,
                 &format!("Giữ kín `{}`; gửi tệp .pub cho nơi cài plugin.", file.display()),
-                &format!("Keep `{}` secret; the .pub file is for those who install.", file.display()),
+                &format!(
+                    "Keep `{}` secret; the .pub file is for those who install.",
+                    file.display()
+                ),
             );
         }
         KeyCommand::Trust { file, owner, province, from, to } => {
@@ -398,10 +392,12 @@ fn key(
 fn password_of(key: &str, file: Option<&Path>, locale: Locale) -> Result<Option<String>, Problem> {
     match file {
         Some(file) => password(file).map(Some),
-        None if bieumau_pipeline::is_key_locked(key) => {
-            ask_password(if locale == Locale::Vi { "Mật khẩu của khóa: " } else { "Password: " })
-                .map(Some)
-        }
+        None if bieumau_pipeline::is_key_locked(key) => ask_password(if locale == Locale::Vi {
+            "Mật khẩu của khóa: "
+        } else {
+            "Password: "
+        })
+        .map(Some),
         None => Ok(None),
     }
 }

@@ -91,7 +91,8 @@ impl Installed {
 impl InstalledPlugin {
     /// Takes a package that the store keeps, with nothing granted yet.
     pub(crate) fn kept(package: PluginPackage, bytes: &[u8]) -> Result<Self, Problem> {
-        let content = Package::read(bytes).map_err(|error| damaged(&package, &error.to_string()))?;
+        let content =
+            Package::read(bytes).map_err(|error| damaged(&package, &error.to_string()))?;
         if content.hash() != package.hash {
             return Err(damaged(&package, "SHA-256"));
         }

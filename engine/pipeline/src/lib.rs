@@ -47,9 +47,9 @@ pub use installed::Vouched;
 pub use lists::{build_plugin, call_plugin, is_plugin_stale, list_plugins, list_reports, schema};
 pub use packages::{
     FolderFile, InstallRequest, InstalledVersion, KeyView, NeedView, NewKey, PluginVersion,
-    distrust_plugin_key, grant_plugin, install_plugin, is_key_locked, list_plugin_keys, new_plugin_key,
-    pack_plugin, plugin_needs, plugin_versions, remove_plugin, revoke_plugin, rollback_plugin,
-    sign_plugin, signed_with, trust_plugin_key, verify_plugin,
+    distrust_plugin_key, grant_plugin, install_plugin, is_key_locked, list_plugin_keys,
+    new_plugin_key, pack_plugin, plugin_needs, plugin_versions, remove_plugin, revoke_plugin,
+    rollback_plugin, sign_plugin, signed_with, trust_plugin_key, verify_plugin,
 };
 pub use plugins::PluginPin;
 pub use problem::{Problem, ProblemKind};

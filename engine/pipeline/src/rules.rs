@@ -75,9 +75,7 @@ fn in_parts(call: &RuleCall, rule: &RuleDeclaration, takes: &[Table]) -> bool {
     let Some(column) = &rule.batch_by else { return false };
     let mut wanted = rule.gives.iter().filter(|table| call.gives.contains_key(&table.name));
     takes.iter().map(Table::rows).sum::<usize>() > LARGE
-        && wanted.all(|table| {
-            table.columns.iter().any(|own| own.name == *column)
-        })
+        && wanted.all(|table| table.columns.iter().any(|own| own.name == *column))
 }
 
 /// Finds the plugin that serves the province, else the one that serves every province.

@@ -152,7 +152,8 @@ fn merge(
         for mut finding in answer.findings {
             let at = finding.place.table.as_ref();
             let at = at.and_then(|name| tables.iter().position(|table| table.name() == name));
-            if let (Some(rows), Some(row)) = (at.and_then(|at| part.rows[at].as_ref()), finding.place.row)
+            if let (Some(rows), Some(row)) =
+                (at.and_then(|at| part.rows[at].as_ref()), finding.place.row)
             {
                 finding.place.row = rows.get(row).copied();
             }

@@ -395,7 +395,9 @@ impl PluginError {
                 ),
                 Some(Text::both(
                     format!("quản trị viên cấp bằng `bieumau plugin grant {plugin} {need}`"),
-                    format!("the administrator grants it with `bieumau plugin grant {plugin} {need}`"),
+                    format!(
+                        "the administrator grants it with `bieumau plugin grant {plugin} {need}`"
+                    ),
                 )),
             ),
             Self::Host { what } => (format!("bộ chạy plugin gặp lỗi: {what}"), None),

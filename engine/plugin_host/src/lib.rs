@@ -17,8 +17,8 @@ mod sandbox;
 mod wire;
 mod workers;
 
-pub mod build;
 pub mod batches;
+pub mod build;
 pub mod host;
 pub mod package;
 

@@ -46,9 +46,7 @@ fn within(declared: &RuleColumn, cells: &Cells) -> Result<(), String> {
         Cells::Integer(units) | Cells::Decimal { units, .. } => {
             let (least, greatest) =
                 (declared.min.unwrap_or(i64::MIN), declared.max.unwrap_or(i64::MAX));
-            let out = |unit: &Option<i64>| {
-                unit.is_some_and(|unit| unit < least || unit > greatest)
-            };
+            let out = |unit: &Option<i64>| unit.is_some_and(|unit| unit < least || unit > greatest);
             let Some(row) = units.iter().position(out) else { return Ok(()) };
             let scale = match cells {
                 Cells::Decimal { scale, .. } => *scale,
@@ -68,7 +66,10 @@ fn within(declared: &RuleColumn, cells: &Cells) -> Result<(), String> {
             };
             let Some(row) = texts.iter().position(unknown) else { return Ok(()) };
             let text: String = texts[row].iter().flat_map(|text| text.chars().take(60)).collect();
-            Err(format!("has `{text}` in row {row}, which is none of {}", declared.codes.join(", ")))
+            Err(format!(
+                "has `{text}` in row {row}, which is none of {}",
+                declared.codes.join(", ")
+            ))
         }
         Cells::Text(_) | Cells::Date(_) | Cells::Boolean(_) => Ok(()),
     }

@@ -118,7 +118,8 @@ fn p01_paths_that_lead_out_are_refused() {
 
 #[test]
 fn p02_links_are_refused() {
-    let bytes = by_hand(&[Entry::file("plugin.yaml", MANIFEST), Entry::link("rules.js", "/etc/passwd")]);
+    let bytes =
+        by_hand(&[Entry::file("plugin.yaml", MANIFEST), Entry::link("rules.js", "/etc/passwd")]);
     check_refused(&bytes, "L011", "`rules.js` is a link; a package holds files only");
 }
 
@@ -185,7 +186,12 @@ fn p06_wrong_hashes_and_lists_are_refused() {
         "`rules.js` is in the package's list of files, but not in the package",
     );
     check_refused(
-        &by_hand(&[list(), plugin(), Entry::file("rules.js", b"good"), Entry::file("README.md", b"")]),
+        &by_hand(&[
+            list(),
+            plugin(),
+            Entry::file("rules.js", b"good"),
+            Entry::file("README.md", b""),
+        ]),
         "L013",
         "`README.md` is not in the package's list of files",
     );
@@ -263,7 +269,8 @@ fn the_tool_minisign_reads_what_is_signed_here() {
     run(&folder, &["-S", "-W", "-s", "key", "-m", LIST, "-x", "again", "-t", "by the tool"]);
     run(&folder, &["-V", "-p", "key.pub", "-m", LIST, "-x", "again"]);
     // The usual tool for sums reads the list too.
-    let sums = Command::new("sha256sum").args(["-c", "--strict", LIST]).current_dir(&folder).output();
+    let sums =
+        Command::new("sha256sum").args(["-c", "--strict", LIST]).current_dir(&folder).output();
     assert!(sums.expect("sha256sum").status.success());
 }
 
@@ -295,7 +302,8 @@ fn tool() -> Option<std::path::PathBuf> {
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> String {
-    let done = Command::new("minisign").args(arguments).current_dir(folder).output().expect("it runs");
+    let done =
+        Command::new("minisign").args(arguments).current_dir(folder).output().expect("it runs");
     let told = String::from_utf8_lossy(&done.stdout).into_owned();
     assert!(done.status.success(), "{told}{}", String::from_utf8_lossy(&done.stderr));
     told
@@ -325,7 +333,18 @@ fn p09_changed_packages_are_refused_or_the_same() {
 #[test]
 fn p10_random_archives_do_no_harm() {
     const PARTS: [&str; 12] = [
-        "plugin.yaml", "forms", "cases", "..", ".", "", "a.json", "x.yaml", "nul", "\u{0}", "Đ", "//",
+        "plugin.yaml",
+        "forms",
+        "cases",
+        "..",
+        ".",
+        "",
+        "a.json",
+        "x.yaml",
+        "nul",
+        "\u{0}",
+        "Đ",
+        "//",
     ];
     let mut random = archive::Random(7);
     for _ in 0..1_500 {
@@ -337,11 +356,8 @@ fn p10_random_archives_do_no_harm() {
             })
             .collect();
         let contents: Vec<Vec<u8>> = names.iter().map(|_| random.bytes(64)).collect();
-        let entries: Vec<Entry<'_>> = names
-            .iter()
-            .zip(&contents)
-            .map(|(name, bytes)| Entry::file(name, bytes))
-            .collect();
+        let entries: Vec<Entry<'_>> =
+            names.iter().zip(&contents).map(|(name, bytes)| Entry::file(name, bytes)).collect();
         if let Ok(package) = Package::read(&listed(entries)) {
             assert!(package.files().all(|(path, _)| belongs(path)));
         }

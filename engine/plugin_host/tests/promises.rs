@@ -142,7 +142,8 @@ fn h34_values_out_of_their_bounds_are_refused() {
     let pupil = || texts("pupil", &["A"]);
     for (units, said) in [(101, "10.1"), (-1, "-0.1"), (i64::MAX, "922337203685477580.7")] {
         let mark = Column { name: "mark", present: vec![], cells: Cells::Decimal(1, vec![units]) };
-        let expected = format!("column `mark` of table `out` has {said} in row 0, not between 0.0 and 10.0");
+        let expected =
+            format!("column `mark` of table `out` has {said} in row 0, not between 0.0 and 10.0");
         check(&["A"], 1, vec![pupil(), mark], &expected);
     }
     let days = Column { name: "days", present: vec![], cells: Cells::Integer(vec![301]) };
@@ -169,9 +170,12 @@ fn h34_codes_that_were_not_promised_are_refused() {
 
 #[test]
 fn h35_text_that_deceives_is_refused_and_markup_is_only_text() {
-    for (text, code) in [("A\u{202e}B", "202E"), ("A\u{2066}", "2066"), ("\u{0}", "0000"), ("\u{7}", "0007")] {
-        let expected =
-            format!("column `pupil` of table `out` has the character U+{code}, which no text may have");
+    for (text, code) in
+        [("A\u{202e}B", "202E"), ("A\u{2066}", "2066"), ("\u{0}", "0000"), ("\u{7}", "0007")]
+    {
+        let expected = format!(
+            "column `pupil` of table `out` has the character U+{code}, which no text may have"
+        );
         check(&["A"], 1, vec![texts("pupil", &[text])], &expected);
     }
     let markup = "#plugin(\"x.wasm\") <script>alert(1)</script> {{ secret }}";
@@ -192,7 +196,11 @@ fn h35_a_text_that_is_too_long_is_refused() {
     );
 }
 
-fn granted(needs: &[Need], given: &Table, parameters: &[(String, String)]) -> Result<Answer, PluginError> {
+fn granted(
+    needs: &[Need],
+    given: &Table,
+    parameters: &[(String, String)],
+) -> Result<Answer, PluginError> {
     let host = Host::new(Limits::default()).expect("a host");
     let wasm = answering(1, vec![texts("pupil", &["A"])]);
     let plugin = host.load(common::manifest("hostile", MANIFEST), &wasm).expect("a plugin");

@@ -11,8 +11,8 @@ mod component;
 #[expect(dead_code, reason = "other tests use more of it")]
 mod image;
 
-use bieumau_plugin_host::{Explain, Host, Limits, PluginError};
 use bieumau_model::table::{self, Table};
+use bieumau_plugin_host::{Explain, Host, Limits, PluginError};
 use component::{APPLY, MEMORY, component};
 use image::{Cells, Column, Image};
 
@@ -81,7 +81,8 @@ fn h09_too_many_tables_memories_and_instances_are_refused() {
     assert_eq!(error.code(), "L001", "{error}");
     let error = load(&body("(memory $second 1)")).map(|_| ()).expect_err("two memories");
     assert_eq!(error.code(), "L001", "{error}");
-    let instances: String = (0..64).map(|at| format!("(core instance $i{at} (instantiate $m))")).collect();
+    let instances: String =
+        (0..64).map(|at| format!("(core instance $i{at} (instantiate $m))")).collect();
     let error = load(&wat(&format!("(component (core module $m) {instances})")));
     assert_eq!(error.map(|_| ()).expect_err("64 instances").code(), "L001");
 }
@@ -127,10 +128,7 @@ fn h25_components_inside_components_do_not_break_the_compiler() {
 #[test]
 fn h27_large_custom_sections_are_refused_and_smaller_ones_are_nothing() {
     let good = body("");
-    check_refused(
-        &with_custom_section(good.clone(), 50 << 20),
-        "bytes, more than 4194304",
-    );
+    check_refused(&with_custom_section(good.clone(), 50 << 20), "bytes, more than 4194304");
     assert!(load(&with_custom_section(good, 2 << 20)).is_ok());
 }
 
@@ -185,7 +183,8 @@ fn h16_the_contract_has_no_binary_fractions() {
         .join("../../plugins/wit/bieumau-plugin.wit");
     let wit = std::fs::read_to_string(wit).expect("the contract");
     let code = wit.lines().map(|line| line.split("//").next().unwrap_or_default());
-    assert!(code.flat_map(|line| line.split(|c: char| !c.is_ascii_alphanumeric())).all(
-        |word| !["f32", "f64", "float32", "float64"].contains(&word)
-    ));
+    assert!(
+        code.flat_map(|line| line.split(|c: char| !c.is_ascii_alphanumeric()))
+            .all(|word| !["f32", "f64", "float32", "float64"].contains(&word))
+    );
 }

@@ -112,8 +112,8 @@ impl Server {
             .map_err(ServeError::Run)?;
         runtime.block_on(async move {
             let listener = TcpListener::from_std(self.listener).map_err(ServeError::Run)?;
-            let service = renewal::current_routes(app)
-                .into_make_service_with_connect_info::<SocketAddr>();
+            let service =
+                renewal::current_routes(app).into_make_service_with_connect_info::<SocketAddr>();
             axum::serve(listener, service)
                 .with_graceful_shutdown(stop)
                 .await

@@ -24,10 +24,10 @@ mod migrate;
 
 mod access;
 mod audit;
-mod plugins;
 mod cells;
 mod chain;
 mod loading;
+mod plugins;
 mod record;
 
 mod guard;

@@ -9,7 +9,9 @@ use std::path::Path;
 use bieumau_model::scope::Caller;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{
+    Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params,
+};
 use serde_json::{Value as Json, json};
 
 use crate::audit::Act;
@@ -401,8 +403,9 @@ pub fn plugins_in_use(path: &Path) -> Result<PluginsInUse, StoreError> {
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let failed = |source| StoreError::Open { path: path.to_owned(), source };
-    let conn = Connection::open_with_flags(std::path::absolute(path).unwrap_or(path.to_owned()), flags)
-        .map_err(failed)?;
+    let conn =
+        Connection::open_with_flags(std::path::absolute(path).unwrap_or(path.to_owned()), flags)
+            .map_err(failed)?;
     crate::store::harden(&conn).map_err(failed)?;
     let known = "SELECT count(*) FROM sqlite_schema WHERE name = 'bm_plugin_revoked'";
     if conn.query_row(known, [], |row| row.get::<_, i64>(0)).map_err(failed)? == 0 {

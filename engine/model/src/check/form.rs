@@ -173,11 +173,7 @@ fn field_type(raw: &RawField, at: At<'_>, sink: &mut Sink<'_>) -> FieldType {
 }
 
 /// Reads `min` and `max` in units of `10^-scale`, from the digits as they were written.
-pub(super) fn bounds(
-    scale: u8,
-    at: At<'_>,
-    sink: &mut Sink<'_>,
-) -> (Option<i64>, Option<i64>) {
+pub(super) fn bounds(scale: u8, at: At<'_>, sink: &mut Sink<'_>) -> (Option<i64>, Option<i64>) {
     let mut bound = |key: &str| {
         let text = at.node.get(key)?.text()?;
         let read = parse_decimal(text, scale);

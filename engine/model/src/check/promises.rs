@@ -2,9 +2,9 @@
 //!
 //! The host of plugins holds every answer to it.
 
+use super::Sink;
 use super::form::{bounds, not_for_type};
 use super::words::{self, unknown};
-use super::Sink;
 use crate::codes;
 use crate::raw::{RawRule, RawRuleTable};
 use crate::table::ColumnType;

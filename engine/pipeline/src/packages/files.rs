@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bieumau_plugin_host::package::{
-    Package, PackageError, PublicKey, SecretKey, belongs, new_key,
-};
+use bieumau_plugin_host::package::{Package, PackageError, PublicKey, SecretKey, belongs, new_key};
 
 use super::package_problem;
 use crate::files::Files;
@@ -82,7 +80,8 @@ pub fn verify_plugin(bytes: &[u8], key: &str) -> Result<String, Problem> {
 
 /// Returns id and version as the manifest tells them; whether it is right is another matter.
 pub(super) fn identity(package: &Package) -> (String, String) {
-    let text = String::from_utf8_lossy(package.file("plugin.yaml").unwrap_or_default()).into_owned();
+    let text =
+        String::from_utf8_lossy(package.file("plugin.yaml").unwrap_or_default()).into_owned();
     let value = |key: &str| {
         let line = text.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default();
         line.split('#').next().unwrap_or_default().trim().trim_matches(['"', '\'']).to_owned()
@@ -150,10 +149,5 @@ fn io_problem(path: &Path, error: &std::io::Error) -> Problem {
 
 fn file_problem(path: &Path, vi: &str, en: &str) -> Problem {
     let shown = path.display();
-    Problem::new(
-        ProblemKind::Machine,
-        "J330",
-        format!("`{shown}` {vi}"),
-        format!("`{shown}` {en}"),
-    )
+    Problem::new(ProblemKind::Machine, "J330", format!("`{shown}` {vi}"), format!("`{shown}` {en}"))
 }

@@ -215,7 +215,9 @@ fn is_there(definitions: &Definitions, id: &str, version: &str) -> Result<(), Pr
         ProblemKind::BadInput,
         "J348",
         format!("`plugin.yaml` không nói rõ `id` và `version` (đọc được `{id}` `{version}`)"),
-        format!("`plugin.yaml` does not tell `id` and `version` plainly (found `{id}` `{version}`)"),
+        format!(
+            "`plugin.yaml` does not tell `id` and `version` plainly (found `{id}` `{version}`)"
+        ),
     )
     .help(
         "Viết mỗi khóa trên một dòng, ví dụ `id: my_rules` và `version: 1.0.0`",
@@ -244,7 +246,10 @@ fn of_province(
             let served = if provinces.is_empty() {
                 ("mọi tỉnh".to_owned(), "every province".to_owned())
             } else {
-                (format!("tỉnh {}", provinces.join(", ")), format!("province {}", provinces.join(", ")))
+                (
+                    format!("tỉnh {}", provinces.join(", ")),
+                    format!("province {}", provinces.join(", ")),
+                )
             };
             return Err(Problem::new(
                 ProblemKind::BadInput,
@@ -290,10 +295,7 @@ fn follows(
             format!("Plugin `{id}` {version} đã có với nội dung khác ({})", &other.hash[..12]),
             format!("plugin `{id}` {version} is there with other content ({})", &other.hash[..12]),
         )
-        .help(
-            "Nội dung mới phải có số phiên bản mới",
-            "new content needs a new version number",
-        ));
+        .help("Nội dung mới phải có số phiên bản mới", "new content needs a new version number"));
     }
     let is_same = before.is_some_and(|before| before.hash == new.hash);
     if let Some(last) = last

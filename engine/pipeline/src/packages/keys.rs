@@ -142,7 +142,11 @@ fn unknown_key(id: &str, keys: &[PluginKey]) -> Problem {
         format!("this site does not know the key {id}"),
     )
     .help(
-        format!("Nếu tin khóa này: bieumau plugin key trust TỆP.pub --owner TÊN. Đang tin: {listed}"),
-        format!("if you trust it: bieumau plugin key trust FILE.pub --owner NAME. Trusted: {listed}"),
+        format!(
+            "Nếu tin khóa này: bieumau plugin key trust TỆP.pub --owner TÊN. Đang tin: {listed}"
+        ),
+        format!(
+            "if you trust it: bieumau plugin key trust FILE.pub --owner NAME. Trusted: {listed}"
+        ),
     )
 }

@@ -65,7 +65,10 @@ fn view(need: &Need, catalog: &Catalog) -> NeedView {
         Need::Form(id) => {
             let form = catalog.forms.get(id);
             let fields = form.into_iter().flat_map(|form| form.fields());
-            (form.map(|form| form.title.clone()), fields.map(|field| field.personal).fold(Personal::None, graver))
+            (
+                form.map(|form| form.title.clone()),
+                fields.map(|field| field.personal).fold(Personal::None, graver),
+            )
         }
         Need::Column { column, .. } => {
             let fields = || catalog.forms.values().filter_map(|form| form.field(column));

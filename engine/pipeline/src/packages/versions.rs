@@ -73,7 +73,8 @@ pub fn rollback_plugin(
     let target = match version {
         Some(version) => packages.iter().rfind(|package| package.version == version),
         None => {
-            let before = changes.iter().rev().flatten().find(|hash| current.as_ref() != Some(*hash));
+            let before =
+                changes.iter().rev().flatten().find(|hash| current.as_ref() != Some(*hash));
             before.and_then(|hash| packages.iter().find(|package| package.hash == *hash))
         }
     };
@@ -153,9 +154,8 @@ pub fn plugin_needs(folder: &Path, plugin: &str) -> Result<Vec<(NeedView, bool)>
     let (definitions, own) = in_use(folder, &store, plugin)?;
     let needs = needs::of_plugin(&definitions, plugin);
     let views = needs::views(&needs, &definitions.catalog).into_iter();
-    let is_granted = |view: &NeedView| {
-        view.need.parse::<Need>().is_ok_and(|need| own.grant.contains(&need))
-    };
+    let is_granted =
+        |view: &NeedView| view.need.parse::<Need>().is_ok_and(|need| own.grant.contains(&need));
     Ok(views.map(|view| (view.clone(), is_granted(&view))).collect())
 }
 
@@ -266,4 +266,3 @@ fn with(folder: &Path, store: &Store, target: &PluginPackage) -> Result<Definiti
     }
     Definitions::from_files(&overlaid(folder)?, installed.with(plugin))
 }
-

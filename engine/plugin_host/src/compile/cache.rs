@@ -146,7 +146,8 @@ impl Entry {
     }
 
     fn seal(&self, code: &[u8]) -> Hmac<Sha256> {
-        let mut seal = Hmac::<Sha256>::new_from_slice(&self.key).expect("a key of any length will do");
+        let mut seal =
+            Hmac::<Sha256>::new_from_slice(&self.key).expect("a key of any length will do");
         seal.update(self.name.as_bytes());
         seal.update(&(code.len() as u64).to_le_bytes());
         seal.update(code);

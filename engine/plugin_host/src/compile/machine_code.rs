@@ -31,7 +31,10 @@ impl MachineCode {
     }
 
     /// Makes a component of it. A wrong version or other switches of the engine are an error.
-    #[expect(unsafe_code, reason = "wasmtime cannot know where the bytes come from; this type does")]
+    #[expect(
+        unsafe_code,
+        reason = "wasmtime cannot know where the bytes come from; this type does"
+    )]
     pub(super) fn component(&self, engine: &Engine) -> wasmtime::Result<Component> {
         // SAFETY: `deserialize` asks that the bytes were made by `precompile_component` and not
         // changed since. There are three ways to this type. `compile` has just called it.

@@ -69,8 +69,7 @@ fn compile() -> Result<(), String> {
         ..Limits::default()
     };
     let engine = sandbox::compiler(&limits, order.is_pooled)?;
-    let code =
-        engine.precompile_component(&wasm).map_err(|error| format!("{INVALID}{error:#}"))?;
+    let code = engine.precompile_component(&wasm).map_err(|error| format!("{INVALID}{error:#}"))?;
     io::stdout().lock().write_all(&code).map_err(failed)
 }
 

@@ -175,11 +175,7 @@ pub(super) const FILES: Said = ("tệp", "files");
 pub(super) const PATH_LETTERS: Said = ("ký tự trong một đường dẫn", "characters in a path");
 
 /// Refuses a count above its limit.
-pub(super) fn at_most(
-    what: Said,
-    found: usize,
-    limit: usize,
-) -> Result<(), PackageError> {
+pub(super) fn at_most(what: Said, found: usize, limit: usize) -> Result<(), PackageError> {
     if found > limit {
         return Err(PackageError::TooMany { what, found, limit });
     }

@@ -72,9 +72,8 @@ impl Package {
     pub fn read(bytes: &[u8]) -> Result<Self, PackageError> {
         let mut files = read::files(bytes)?;
         let text = |name: &str, bytes: Vec<u8>| {
-            String::from_utf8(bytes).map_err(|_| PackageError::Damaged {
-                what: format!("`{name}` is not text"),
-            })
+            String::from_utf8(bytes)
+                .map_err(|_| PackageError::Damaged { what: format!("`{name}` is not text") })
         };
         let list = files.remove(LIST).ok_or(PackageError::NoList)?;
         let list = text(LIST, list)?;

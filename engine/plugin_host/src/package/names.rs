@@ -41,16 +41,13 @@ impl Names {
         at_most(PATH_LETTERS, path.len(), limits::PATH)?;
         if path.starts_with('/') || path.contains('\\') || path.contains(':') {
             return Err(refuse((
-                    "đường dẫn phải là tương đối, ngăn bằng `/`",
-                    "a path must be relative, with `/` between its parts",
-                )));
+                "đường dẫn phải là tương đối, ngăn bằng `/`",
+                "a path must be relative, with `/` between its parts",
+            )));
         }
         for part in path.split('/') {
             if part == ".." {
-                return Err(refuse((
-                    "dẫn ra ngoài gói",
-                    "it leads out of the package",
-                )));
+                return Err(refuse(("dẫn ra ngoài gói", "it leads out of the package")));
             }
             if part.is_empty() || part.starts_with('.') || part.ends_with('.') {
                 return Err(refuse((
@@ -75,15 +72,12 @@ impl Names {
         }
         if !belongs(path) && path != LIST && path != SIGNATURE {
             return Err(refuse((
-                    "không phải tệp của một plugin",
-                    "it is none of the files that a plugin has",
-                )));
+                "không phải tệp của một plugin",
+                "it is none of the files that a plugin has",
+            )));
         }
         if !self.0.insert(path.to_ascii_lowercase()) {
-            return Err(refuse((
-                    "có hai lần",
-                    "it stands there twice",
-                )));
+            return Err(refuse(("có hai lần", "it stands there twice")));
         }
         Ok(())
     }
