@@ -43,7 +43,7 @@ pub fn trials() -> Vec<Trial> {
 /// A report of the plugin that its own rule works on.
 const LATE: &str = "\
 schema_version: 1
-id: late_entries
+id: library_deadlines
 version: 1
 title: {vi: Nhập chậm theo lớp, en: Late entries by class}
 parameters:
@@ -124,7 +124,7 @@ fn folder(version: &str, more: &[(&str, &str)]) -> Result<TempDir, Failed> {
     ] {
         write(folder.path(), name, &fs::read(example.join(name))?)?;
     }
-    write(folder.path(), "forms/library/late_entries.report.yaml", LATE.as_bytes())?;
+    write(folder.path(), "forms/library/library_deadlines.report.yaml", LATE.as_bytes())?;
     write(folder.path(), "plugin.yaml", manifest(version).as_bytes())?;
     let component = project().join("plugins/hai_phong/plugin.wasm");
     write(folder.path(), "plugin.wasm", &fs::read(component)?)?;
@@ -222,7 +222,7 @@ fn installed() -> Result<(Office, TempDir, InstalledVersion), Failed> {
 
 fn a_signed_package() -> Outcome {
     let (office, folder, done) = installed()?;
-    same(done.reports.as_slice(), &["late_entries".to_owned(), "library_loans".to_owned()])?;
+    same(done.reports.as_slice(), &["library_deadlines".to_owned(), "library_loans".to_owned()])?;
     same(done.signed_by.as_deref(), Some("Sở GDĐT Hải Phòng (hư cấu)"))?;
     let site = open(folder.path())?;
     let own = site.reports().into_iter().filter(|own| own.plugin.as_deref() == Some("library"));
@@ -231,7 +231,7 @@ fn a_signed_package() -> Outcome {
     let loans = format!("{} as_of=2025-12-31", given());
     let document = rendered(&site, "library_loans", &loans, "html")?;
     contains(&String::from_utf8(document.bytes)?, &["THỐNG KÊ MƯỢN SÁCH THEO LỚP"])?;
-    let document = rendered(&site, "late_entries", &given(), "csv")?;
+    let document = rendered(&site, "library_deadlines", &given(), "csv")?;
     contains(&String::from_utf8(document.bytes)?, &["Tình trạng", "late"])?;
     // What it was made with is pinned.
     let pin = document.plugins.first().ok_or("no plugin is named")?;
@@ -256,7 +256,7 @@ fn unsigned() -> Outcome {
     let done = install(site.path(), &bytes, &InstallRequest { allow_unsigned: true, ..all() });
     same(done.map_err(said)?.signed_by, None)?;
     let site = open(site.path())?;
-    let document = rendered(&site, "late_entries", &given(), "csv")?;
+    let document = rendered(&site, "library_deadlines", &given(), "csv")?;
     let told = document.findings.iter().find(|finding| finding.code == "D422");
     let told = told.ok_or("the document is not marked")?;
     contains(told.message.get(Locale::Vi), &["CHƯA KÝ"])?;
@@ -345,7 +345,7 @@ fn needs() -> Outcome {
     install_plugin(site, &next, &InstallRequest::default(), &workers(1), now(), &mut never)
         .map_err(said)?;
     let more = LATE.replace("FROM class c\n", "FROM class c\n      LEFT JOIN staff t ON t.school = c.school AND t.staff = c.homeroom_teacher\n");
-    let greedy = office.packed("1.2.0", &[("forms/library/late_entries.report.yaml", &more)])?;
+    let greedy = office.packed("1.2.0", &[("forms/library/library_deadlines.report.yaml", &more)])?;
     let words = "plugin `library` needs what was not granted: form:staff";
     check_refused(install(site, &greedy, &InstallRequest::default()), "J342", words)?;
     let chosen =
@@ -366,7 +366,7 @@ fn taken_back() -> Outcome {
     let (_office, folder, _) = installed()?;
     let site = folder.path();
     let opened = open(site)?;
-    rendered(&opened, "late_entries", &given(), "csv")?;
+    rendered(&opened, "library_deadlines", &given(), "csv")?;
     let take = |needs: &[&str]| {
         let needs: Vec<String> = needs.iter().map(|need| (*need).to_owned()).collect();
         grant_plugin(site, "library", &needs, true, "", now()).map_err(said)
@@ -378,10 +378,10 @@ fn taken_back() -> Outcome {
         || format!("{now_granted:?}"),
     )?;
     // The one that is open goes on; the renewed one has the new grant.
-    rendered(&opened, "late_entries", &given(), "csv")?;
+    rendered(&opened, "library_deadlines", &given(), "csv")?;
     let renewed = opened.renewed(now()).map_err(said)?.ok_or("nothing changed")?;
     let problem =
-        crate::support::render(&renewed, &Caller::Operator, "late_entries", &given(), "csv");
+        crate::support::render(&renewed, &Caller::Operator, "library_deadlines", &given(), "csv");
     let problem = problem.err().ok_or("the column was passed in")?;
     same(problem.code, "L002")?;
     contains(problem.title.get(Locale::En), &["was not granted `entries.entered`"])?;
@@ -422,10 +422,10 @@ fn rollback() -> Outcome {
     let site = folder.path();
     let title = "Nhập chậm theo lớp";
     let changed = LATE.replace(title, "Tên mới");
-    let next = office.packed("2.0.0", &[("forms/library/late_entries.report.yaml", &changed)])?;
+    let next = office.packed("2.0.0", &[("forms/library/library_deadlines.report.yaml", &changed)])?;
     install(site, &next, &all()).map_err(said)?;
     let titles = |site: &Site| -> Vec<String> {
-        let own = site.reports().into_iter().filter(|own| own.id == "late_entries");
+        let own = site.reports().into_iter().filter(|own| own.id == "library_deadlines");
         own.map(|own| own.title.get(Locale::Vi).to_owned()).collect()
     };
     let opened = open(site)?;
@@ -434,7 +434,7 @@ fn rollback() -> Outcome {
     let back = opened.renewed(now()).map_err(said)?.ok_or("nothing changed")?;
     same(titles(&back), vec![title.to_owned()])?;
     // The grant of that version is there again, and it is the very same package.
-    let document = rendered(&back, "late_entries", &given(), "csv")?;
+    let document = rendered(&back, "library_deadlines", &given(), "csv")?;
     same(document.plugins[0].sha256.as_str(), first.sha256.as_str())?;
     same(
         rollback_plugin(site, "library", Some("2.0.0"), "", now()).map_err(said)?,
@@ -454,7 +454,7 @@ fn revoked() -> Outcome {
     let opened = open(site)?;
     revoke_plugin(site, &done.sha256, "tính sai hạn", now()).map_err(said)?;
     let renewed = opened.renewed(now()).map_err(said)?.ok_or("nothing changed")?;
-    for (report, format) in [("late_entries", "csv"), ("library_loans", "html")] {
+    for (report, format) in [("library_deadlines", "csv"), ("library_loans", "html")] {
         let given =
             format!("{}{}", given(), if format == "html" { " as_of=2025-12-31" } else { "" });
         let problem = crate::support::render(&renewed, &Caller::Operator, report, &given, format);
@@ -492,7 +492,7 @@ fn removed() -> Outcome {
     same(plugin_versions(site).map_err(said)?.len(), 1)?;
     same(rollback_plugin(site, "library", None, "", now()).map_err(said)?, "1.0.0".to_owned())?;
     // What others use cannot be removed.
-    let report = LATE.replace("late_entries", "own_entries");
+    let report = LATE.replace("library_deadlines", "own_entries");
     write(site, "forms/own/own_entries.report.yaml", report.as_bytes())?;
     let problem = remove_plugin(site, "library", "", now()).err().ok_or("it was removed")?;
     same(problem.code, "J345")?;
@@ -517,7 +517,7 @@ fn clashes() -> Outcome {
         ],
     )?;
     // An id in another file.
-    let twin = LATE.replace("late_entries", "class_list");
+    let twin = LATE.replace("library_deadlines", "class_list");
     let packed = office.packed("1.0.0", &[("forms/library/class_list.report.yaml", &twin)])?;
     write(
         site,
@@ -544,7 +544,7 @@ fn clashes() -> Outcome {
 
 fn wrong_definitions() -> Outcome {
     let wrong = LATE.replace("c.class, y.starts_on", "c.clas, y.starts_on");
-    let local = folder("1.0.0", &[("forms/library/late_entries.report.yaml", &wrong)])?;
+    let local = folder("1.0.0", &[("forms/library/library_deadlines.report.yaml", &wrong)])?;
     let (office, site) = (Office::new()?, copy(&[])?);
     office.trusted_by(site.path())?;
     // Packing looks at definitions, installing also at the SQL; both name the plugin's own file.
@@ -554,13 +554,13 @@ fn wrong_definitions() -> Outcome {
     same(problem.code, "J337")?;
     contains(
         &problem.findings.to_string(),
-        &["plugins/library/forms/library/late_entries.report.yaml:", "clas"],
+        &["plugins/library/forms/library/library_deadlines.report.yaml:", "clas"],
     )?;
-    let local = folder("1.0.0", &[("forms/library/late_entries.report.yaml", "id: [")])?;
+    let local = folder("1.0.0", &[("forms/library/library_deadlines.report.yaml", "id: [")])?;
     let problem = pack_plugin(local.path()).err().ok_or("it was packed")?;
     contains(
         &problem.findings.to_string(),
-        &["plugins/library/forms/library/late_entries.report.yaml:1:"],
+        &["plugins/library/forms/library/library_deadlines.report.yaml:1:"],
     )
 }
 
@@ -583,13 +583,13 @@ fn running_server() -> Outcome {
     let site = open(folder.path())?;
     let web = Web::serve(&site, Caller::Operator)?;
     let title = |web: &Web| -> Result<String, Failed> {
-        let answer = web.get("/api/v1/reports/late_entries")?;
+        let answer = web.get("/api/v1/reports/library_deadlines")?;
         same(answer.status, 200)?;
         Ok(answer.json()?["title"]["vi"].as_str().unwrap_or_default().to_owned())
     };
     same(title(&web)?, "Nhập chậm theo lớp".to_owned())?;
     let changed = LATE.replace("Nhập chậm theo lớp", "Tên mới");
-    let next = office.packed("2.0.0", &[("forms/library/late_entries.report.yaml", &changed)])?;
+    let next = office.packed("2.0.0", &[("forms/library/library_deadlines.report.yaml", &changed)])?;
     // Hostile ones first: refused, and nobody notices.
     for bytes in [&next[..next.len() / 2], b"\x7fELF", b""] {
         ensure(install(folder.path(), bytes, &all()).is_err(), || "it was installed".to_owned())?;
@@ -604,7 +604,7 @@ fn running_server() -> Outcome {
         std::thread::sleep(Duration::from_millis(100));
     }
     // What had begun with the old version goes on with it, to the last byte.
-    let document = rendered(&site, "late_entries", &given(), "csv")?;
+    let document = rendered(&site, "library_deadlines", &given(), "csv")?;
     same(document.plugins[0].sha256.as_str(), first.sha256.as_str())?;
     same(document.plugins[0].version.as_str(), "1.0.0")?;
     // And back again, by one command.
@@ -627,15 +627,15 @@ fn in_folder() -> Outcome {
     let site = copy(&[])?;
     copy_folder(own.path(), &site.path().join("plugins/library"))?;
     let opened = open(site.path())?;
-    let document = rendered(&opened, "late_entries", &given(), "csv")?;
+    let document = rendered(&opened, "library_deadlines", &given(), "csv")?;
     same(document.plugins[0].vouched.clone(), Vouched::Folder)?;
     let wrong = LATE.replace("FROM class c", "FROM klass c");
-    write(site.path(), "plugins/library/forms/library/late_entries.report.yaml", wrong.as_bytes())?;
+    write(site.path(), "plugins/library/forms/library/library_deadlines.report.yaml", wrong.as_bytes())?;
     let checked = bieumau_pipeline::check(Some(site.path()), None).map_err(said)?;
     let found = checked.findings.to_string();
-    contains(&found, &["plugins/library/forms/library/late_entries.report.yaml:"])?;
+    contains(&found, &["plugins/library/forms/library/library_deadlines.report.yaml:"])?;
     ensure(
-        checked.files.text("plugins/library/forms/library/late_entries.report.yaml").is_some(),
+        checked.files.text("plugins/library/forms/library/library_deadlines.report.yaml").is_some(),
         || "the lines that findings point at are not there".to_owned(),
     )
 }
