@@ -119,6 +119,10 @@ fn reach_allows(reach: &Reach, action: Action, target: &Target) -> bool {
             let both = reach.reads.and(reach.writes);
             (both.has(target.area), true)
         }
+        // Who confirms or asks to correct an entry is the one who enters it.
+        Action::SignOff | Action::RequestCorrection => {
+            (reach.may.has(action) && reach.writes.has(target.area), true)
+        }
         other => (reach.may.has(other), true),
     };
     by_area && reaches(reach, target, strict)
@@ -190,6 +194,6 @@ fn ask(action: Action) -> Text {
     };
     Text::both(
         format!("Liên hệ {} của trường, hoặc người quản trị hệ thống", listed(Locale::Vi, ", ")),
-        format!("ask the {} of the school, or the administrator", listed(Locale::En, ", ")),
+        format!("Ask the {} of the school, or the administrator", listed(Locale::En, ", ")),
     )
 }

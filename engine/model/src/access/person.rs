@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::Grant;
 use crate::scope::{Caller, Reach, Scope};
+use crate::text::{Locale, Text};
 
 /// A person with an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,9 @@ impl Person {
             let reach = grant.reach();
             match reaches.iter_mut().find(|known| differ_in_classes_only(known, &reach)) {
                 Some(known) => {
+                    if let (Some(own), Some(other)) = (&mut known.basis, &reach.basis) {
+                        own.ground = joined(&own.ground, &other.ground);
+                    }
                     for class in reach.classes.into_iter().flatten() {
                         let own = known.classes.get_or_insert_default();
                         if !own.contains(&class) {
@@ -46,6 +50,11 @@ impl Person {
     pub fn caller(&self, today: Date) -> Caller {
         Caller::User { name: self.name.clone(), scope: self.scope(today) }
     }
+}
+
+fn joined(one: &Text, other: &Text) -> Text {
+    let both = |locale| format!("{}; {}", one.get(locale), other.get(locale));
+    if one == other { one.clone() } else { Text::both(both(Locale::Vi), both(Locale::En)) }
 }
 
 fn differ_in_classes_only(a: &Reach, b: &Reach) -> bool {

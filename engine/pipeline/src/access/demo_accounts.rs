@@ -35,6 +35,8 @@ pub struct DemoAccount {
     pub role: Text,
     /// Where it holds.
     pub place: Text,
+    /// Name of their school; `None` for officers and others above the schools.
+    pub school: Option<String>,
 }
 
 /// An account to be invented.
@@ -86,10 +88,13 @@ impl Site {
                     full_name: user.full_name,
                     role: grant.role.title(),
                     place: place_words(grant, &name),
+                    school: user.staff.as_ref().map(|(school, _)| name(school)),
                 },
             ));
         }
-        list.sort_by(|(a, one), (b, other)| (a, &one.name).cmp(&(b, &other.name)));
+        list.sort_by(|(a, one), (b, other)| {
+            (&one.school, a, &one.name).cmp(&(&other.school, b, &other.name))
+        });
         Ok(list.into_iter().map(|(_, account)| account).collect())
     }
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::users::place;
 use crate::init::vietnam_day;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemKind};
 use crate::site::Site;
 
 /// What a user can see and change, and why.
@@ -76,9 +76,9 @@ impl Site {
             // Whoever may not know gets the same answer for users that exist and those that do not.
             let school = self.person(user, today).ok().and_then(|(row, _)| row.staff);
             let target = place(school.as_ref().map(|(school, _)| school.as_str()));
-            let audits = decide(caller, Action::ReadAudit, &target, today).allowed;
-            if !audits {
-                self.allow(caller, Action::ManageAccounts, &target, now)?;
+            let may = |action| decide(caller, action, &target, today).allowed;
+            if !may(Action::ReadAudit) && !may(Action::ManageAccounts) {
+                return Err(not_yours());
             }
         }
         let (row, person) = self.person(user, today)?;
@@ -88,31 +88,56 @@ impl Site {
             found.map_or_else(|| code.to_owned(), |school| school.name.clone())
         };
         let holds = |grant: &&Grant| grant.validity.has(today);
-        let described = |grant: &Grant| {
-            let (where_, role) = (place_words(grant, &name), grant.role.title());
+        let described = |area: Area, grant: &Grant| {
+            let (where_, role) = (place_words(&as_far_as(area, grant), &name), grant.role.title());
             let both = |locale| format!("{} ({})", where_.get(locale), role.get(locale));
             Text::both(both(Locale::Vi), both(Locale::En))
         };
         let areas = Area::ALL.into_iter().map(|area| {
             let held = person.grants.iter().filter(holds);
-            let sees: Vec<Text> = held
-                .clone()
-                .filter(|grant| grant.role.rights().reads.has(area))
-                .map(described)
-                .collect();
-            let changes =
-                held.filter(|grant| grant.role.rights().writes.has(area)).map(described).collect();
+            let each = |all: &mut Vec<Text>, grant: &Grant| {
+                let text = described(area, grant);
+                if !all.contains(&text) {
+                    all.push(text);
+                }
+            };
+            let (mut sees, mut changes) = (Vec::new(), Vec::new());
+            for grant in held {
+                if grant.role.rights().reads.has(area) {
+                    each(&mut sees, grant);
+                }
+                if grant.role.rights().writes.has(area) {
+                    each(&mut changes, grant);
+                }
+            }
             AreaView { area: area.word(), title: area.title(), sees, changes }
         });
+        // What holds is read first.
+        let mut grants: Vec<GrantView> =
+            person.grants.iter().map(|grant| grant_view(grant, &name, today)).collect();
+        grants.sort_by_key(|grant| !grant.holds);
         Ok(Explanation {
             name: row.name.clone(),
             full_name: row.full_name.clone(),
             status: row.status.word(),
             day: date_short(today),
             areas: areas.collect(),
-            grants: person.grants.iter().map(|grant| grant_view(grant, &name, today)).collect(),
+            grants,
         })
     }
+}
+
+fn not_yours() -> Problem {
+    Problem::new(
+        ProblemKind::Forbidden,
+        "J150",
+        "Bạn không quản lý tài khoản này",
+        "You do not manage this account",
+    )
+    .help(
+        "Liên hệ Hiệu trưởng của trường, hoặc người quản trị hệ thống",
+        "Ask the principal of the school, or the administrator",
+    )
 }
 
 fn grant_view(grant: &Grant, name: &dyn Fn(&str) -> String, today: Date) -> GrantView {
@@ -125,6 +150,23 @@ fn grant_view(grant: &Grant, name: &dyn Fn(&str) -> String, today: Date) -> Gran
         holds: grant.validity.has(today),
         may: grant.role.rights().may.list().into_iter().map(Action::title).collect(),
     }
+}
+
+/// The part of a grant's place that narrows records of `area`.
+fn as_far_as(area: Area, grant: &Grant) -> Grant {
+    let mut grant = grant.clone();
+    if !matches!(area, Area::Teaching | Area::Organisation | Area::Admission) {
+        grant.place.subjects = None;
+    }
+    if matches!(area, Area::Site | Area::School | Area::Staff | Area::Office | Area::Flow) {
+        let schools = grant
+            .reach()
+            .in_schools()
+            .map(|schools| schools.into_iter().map(str::to_owned).collect::<Vec<String>>());
+        grant.place.schools = schools;
+        grant.place.classes = None;
+    }
+    grant
 }
 
 /// The most schools that are named one by one.

@@ -29,25 +29,29 @@ pub use users::{NewAccount, UserView};
 pub use bieumau_store::NewGrant;
 
 use bieumau_model::access::Decision;
+use bieumau_model::diagnostic::{Diagnostic, Diagnostics};
 use bieumau_model::scope::Caller;
-use bieumau_model::text::Locale;
+use bieumau_model::text::{Locale, Text};
 use sha2::{Digest, Sha256};
 
 use crate::problem::{Problem, ProblemKind};
 
 /// Makes the problem of something that was refused: why, and whom to ask.
 pub(crate) fn forbidden(decision: &Decision) -> Problem {
-    let joined = |locale| {
-        let reasons: Vec<&str> = decision.reasons.iter().map(|reason| reason.get(locale)).collect();
-        reasons.join(". ")
-    };
+    let mut reasons = decision.reasons.iter();
+    let title = reasons.next().cloned().unwrap_or_else(|| Text::both("không có quyền", "refused"));
     let problem = Problem::new(
         ProblemKind::Forbidden,
         "J150",
-        capital(&joined(Locale::Vi)),
-        joined(Locale::En),
+        capital(title.get(Locale::Vi)),
+        capital(title.get(Locale::En)),
     );
-    Problem { help: decision.ask.clone(), ..problem }
+    let mut findings = Diagnostics::default();
+    for reason in reasons {
+        let both = Text::both(capital(reason.get(Locale::Vi)), capital(reason.get(Locale::En)));
+        findings.push(Diagnostic::error("J150", both));
+    }
+    Problem { help: decision.ask.clone(), ..problem }.with(findings)
 }
 
 /// Returns the account behind a caller; one that came with a token has the number of the token

@@ -82,17 +82,25 @@ async fn sign_in_page(
     problem: Option<&Problem>,
 ) -> Response {
     let demo = on_thread(app, |site| site.demo_accounts(Timestamp::now())).await;
-    let demo: Vec<Value> = demo
-        .unwrap_or_default()
-        .iter()
-        .map(|account| {
-            json!({
-                "name": account.name,
-                "full_name": account.full_name,
-                "role": account.role.get(asked),
-                "place": account.place.get(asked),
-            })
-        })
+    // School by school, so that one of each role stands together.
+    let above = Text::both("Trên các trường", "Above the schools");
+    let mut groups: Vec<(String, Vec<Value>)> = Vec::new();
+    for account in demo.unwrap_or_default() {
+        let heading = account.school.unwrap_or_else(|| above.get(asked).to_owned());
+        let value = json!({
+            "name": account.name,
+            "full_name": account.full_name,
+            "role": account.role.get(asked),
+            "place": account.place.get(asked),
+        });
+        match groups.iter_mut().find(|(own, _)| *own == heading) {
+            Some((_, accounts)) => accounts.push(value),
+            None => groups.push((heading, vec![value])),
+        }
+    }
+    let demo: Vec<Value> = groups
+        .into_iter()
+        .map(|(heading, accounts)| json!({"heading": heading, "accounts": accounts}))
         .collect();
     let own = json!({
         "next": given.get("next").filter(|next| is_own(next)),
