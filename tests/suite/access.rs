@@ -88,6 +88,13 @@ pub fn trials() -> Vec<Trial> {
             let path = "/api/v1/users/hieutruong-31030003/reset-password";
             with_session("POST", path, &token, "")?.problem(403, "J150")?;
             let path = "/api/v1/users/quantri/reset-password";
+            with_session("POST", path, &token, "")?.problem(403, "J150")?;
+            // Nor by a second account of the principal's, nor is it told who has an account.
+            let second = json!({"name": "hieu.truong.hai", "full_name": "Hai", "school": SECONDARY,
+                "staff": staff_of("hieutruong-31030003")?});
+            let answer = with_session("POST", "/api/v1/users", &token, &second.to_string())?;
+            answer.problem(403, "J150")?;
+            let path = "/api/v1/users/khong.co.ai/reset-password";
             with_session("POST", path, &token, "")?.problem(403, "J150").map(|_| ())
         }),
         Trial::test("access::rights_are_explained_to_oneself_and_to_managers_only", explained),
@@ -95,6 +102,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("access::minutes_of_a_handover_say_what_the_accounts_may_do", handover),
         Trial::test("access::what_was_done_stands_in_the_audit", audited),
         Trial::test("access::a_unit_that_is_no_more_gives_nothing", unit_is_over),
+        Trial::test("access::an_inspection_gets_minutes_log_and_proof_in_one_file", inspection),
     ]
 }
 
@@ -533,4 +541,49 @@ fn unit_is_over() -> Outcome {
     let told = site().explain(&caller, "can.bo.cu", now).map_err(said)?;
     same(told.grants.first().map(|grant| grant.holds), Some(false))?;
     contains(told.grants[0].validity.get(bieumau_model::text::Locale::Vi), &["30/06/2025"])
+}
+
+fn inspection() -> Outcome {
+    let path =
+        |school: &str| format!("/api/v1/inspection?from=2025-08-01&to=2025-09-30&school={school}");
+    let token_of =
+        |user: &str| token(user, &TokenRequest { read_only: true, ..TokenRequest::default() });
+    let principal = token_of("hieutruong-31030003")?;
+    let bundle = bearer(&path(SECONDARY), &principal)?;
+    same((bundle.status, bundle.header("content-type")), (200, "application/zip"))?;
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(&bundle.body))?;
+    let mut files = std::collections::BTreeMap::new();
+    for at in 0..zip.len() {
+        let mut file = zip.by_index(at)?;
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut file, &mut bytes)?;
+        files.insert(file.name()?.into_owned(), bytes);
+    }
+    let minutes = files.get("bien-ban/31030003-2025-so-1-accounts.pdf").ok_or("no minutes")?;
+    ensure(minutes.starts_with(b"%PDF"), || "no PDF".to_owned())?;
+    let readme = String::from_utf8_lossy(&files["DOC-TRUOC.md"]).into_owned();
+    contains(&readme, &["từ 01/08/2025 đến hết 30/09/2025", "31030003", "hieutruong-31030003"])?;
+    contains(
+        &String::from_utf8_lossy(&files["nhat-ky/chung-minh.json"]),
+        &["\"nguyen_ven\": true"],
+    )?;
+    // Every file but the list itself stands in the list, with the hash that it has.
+    let sums = String::from_utf8_lossy(&files["SHA256SUMS.txt"]).into_owned();
+    same(sums.lines().count() + 1, files.len())?;
+    for line in sums.lines() {
+        let (sum, name) = line.split_once("  ").ok_or("no sum")?;
+        same(sha256(&files[name]).as_str(), sum)?;
+    }
+    // Of other schools, or of all, a principal gets nothing; a teacher gets nothing at all.
+    bearer(&path(PRIMARY), &principal)?.problem(403, "J150")?;
+    let all = "/api/v1/inspection?from=2025-08-01&to=2025-09-30";
+    bearer(all, &principal)?.problem(403, "J150")?;
+    bearer(&path(SECONDARY), &token_of("chunhiem-31030003")?)?.problem(403, "J150")?;
+    let turned = "/api/v1/inspection?from=2025-09-30&to=2025-08-01";
+    bearer(turned, &token_of("thanhtra")?)?.problem(422, "J171").map(|_| ())
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

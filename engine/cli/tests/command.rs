@@ -327,12 +327,49 @@ fn a_limited_user_gets_nothing_foreign() {
     };
     assert_eq!(made(&["--only-school", "31009999"]).code, 0);
     assert_eq!(made(&["--only-class", "31009999/2026/1A"]).code, 0);
-    for foreign in [&["--only-school", "31000000"][..], &["--only-class", "31000000/2026/1A"], &[]]
-    {
+    for (foreign, code) in [
+        (&["--only-school", "31000000"][..], "lỗi[J013]"),
+        (&["--only-class", "31000000/2026/1A"][..], "lỗi[J013]"),
+        // Without limits of their own, users have the rights of their account; Lan has none.
+        (&[][..], "lỗi[J155]"),
+    ] {
         let refused = made(foreign);
         assert_eq!((refused.code, refused.out.len()), (2, 0), "{foreign:?}");
-        assert!(refused.err.contains("lỗi[J013]"), "{}", refused.err);
+        assert!(refused.err.contains(code), "{}", refused.err);
     }
+}
+
+#[test]
+fn accounts_are_made_explained_and_proven_in_the_audit() {
+    let folder = site();
+    let add = [
+        "--site",
+        "truong",
+        "user",
+        "add",
+        "lan.vu",
+        "--full-name",
+        "Vũ Thị Lan",
+        "--administrator",
+    ];
+    let made = run(folder.path(), &add);
+    assert_eq!(made.code, 0, "{}", made.err);
+    assert_eq!(made.text().trim().split('-').count(), 6, "{}", made.text());
+    assert!(made.err.contains("chỉ hiện một lần"), "{}", made.err);
+    let again = run(folder.path(), &add);
+    assert_eq!(again.code, 2);
+    assert!(again.err.contains("lỗi[J156]"), "{}", again.err);
+    let told = run(folder.path(), &["--site", "truong", "access", "explain", "lan.vu"]);
+    assert!(told.text().contains("+ Quản trị hệ thống: toàn hệ thống"), "{}", told.text());
+    let proven = run(folder.path(), &["--site", "truong", "audit", "verify"]);
+    assert_eq!(proven.code, 0, "{}", proven.err);
+    let head = proven.text().trim().to_owned();
+    let noted = ["--site", "truong", "audit", "verify", "--noted", &head];
+    assert_eq!(run(folder.path(), &noted).code, 0);
+    let other = ["--site", "truong", "audit", "verify", "--noted", "1:00"];
+    let cut = run(folder.path(), &other);
+    assert_eq!(cut.code, 1);
+    assert!(cut.err.contains("lỗi[J170]"), "{}", cut.err);
 }
 
 #[test]

@@ -127,7 +127,7 @@ impl Site {
     }
 }
 
-fn not_yours() -> Problem {
+pub(super) fn not_yours() -> Problem {
     Problem::new(
         ProblemKind::Forbidden,
         "J150",

@@ -36,7 +36,7 @@ impl Site {
         let role = self.check_grant(request)?;
         self.allow_giving(caller, role, grant.school.as_deref(), vietnam_day(now))?;
         // The account itself must not be beyond the caller either, or they would take part of it.
-        let (user, _) = self.person(&grant.user, vietnam_day(now))?;
+        let (user, _) = self.person_for(caller, &grant.user, vietnam_day(now))?;
         let own = user.staff.as_ref().map(|(school, _)| school.as_str());
         if own != grant.school.as_deref() {
             let site = super::users::place(own);

@@ -14,8 +14,7 @@ use crate::render::store_problem;
 pub(super) fn person(accounts: &Accounts, user: &UserRow, today: Date) -> Result<Person, Problem> {
     let mut grants = Vec::new();
     if let Some((school, staff)) = &user.staff {
-        let posts = accounts.posts(school, staff).map_err(store_problem)?;
-        grants.extend(posts.iter().map(|post| of_post(school, post)));
+        grants.extend(of_posts(accounts, school, staff)?);
     }
     let rows = accounts.grants(Some(&user.name)).map_err(store_problem)?;
     if !rows.is_empty() {
@@ -29,6 +28,16 @@ pub(super) fn person(accounts: &Accounts, user: &UserRow, today: Date) -> Result
         staff: user.staff.clone(),
         grants,
     })
+}
+
+/// What the records of a school give to one of its staff.
+pub(super) fn of_posts(
+    accounts: &Accounts,
+    school: &str,
+    staff: &str,
+) -> Result<Vec<Grant>, Problem> {
+    let posts = accounts.posts(school, staff).map_err(store_problem)?;
+    Ok(posts.iter().map(|post| of_post(school, post)).collect())
 }
 
 /// What a post in the records of a school gives.

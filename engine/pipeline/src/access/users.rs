@@ -1,14 +1,16 @@
 //! Accounts: added, listed, disabled, given new first passwords, by whoever manages them.
 
-use bieumau_model::access::{Action, Area, Role, Target, decide};
+use bieumau_model::access::{Action, Area, Grant, Person, Role, Target, decide};
 use bieumau_model::scope::Caller;
 use bieumau_model::text::Text;
-use bieumau_store::{NewUser, UserStatus};
+use bieumau_store::{NewUser, UserRow, UserStatus};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::explain::not_yours;
 use super::password::{check_password, hash_password};
+use super::people::of_posts;
 use super::sign_in::no_user;
 use crate::init::vietnam_day;
 use crate::problem::{Problem, ProblemKind};
@@ -61,6 +63,10 @@ impl Site {
         self.allow(caller, Action::ManageAccounts, &place(school), now)?;
         if let Some((school, staff)) = &account.staff {
             self.check_staff(school, staff)?;
+            // An account of somebody has what they have: a second one of the principal would make
+            // a principal.
+            let posts = of_posts(&self.accounts(), school, staff)?;
+            self.allow_giving_all(caller, &posts, vietnam_day(now))?;
         }
         let password = match password {
             Some(password) => {
@@ -203,10 +209,37 @@ impl Site {
         now: Timestamp,
     ) -> Result<(), Problem> {
         let today = vietnam_day(now);
-        let (user, person) = self.person(name, today)?;
+        let (user, person) = self.person_for(caller, name, today)?;
         let school = user.staff.as_ref().map(|(school, _)| school.as_str());
         self.allow(caller, Action::ManageAccounts, &place(school), now)?;
-        for grant in person.grants.iter().filter(|grant| grant.validity.has(today)) {
+        self.allow_giving_all(caller, &person.grants, today)
+    }
+
+    /// Returns the account `name` for somebody who wants to manage it; whoever manages only some
+    /// accounts is not told which others there are.
+    pub(super) fn person_for(
+        &self,
+        caller: &Caller,
+        name: &str,
+        today: Date,
+    ) -> Result<(UserRow, Person), Problem> {
+        self.person(name, today).map_err(|problem| {
+            let all = decide(caller, Action::ManageAccounts, &place(None), today).allowed;
+            match problem.kind {
+                ProblemKind::NotFound if !all => not_yours(),
+                _ => problem,
+            }
+        })
+    }
+
+    /// Refuses unless all of `grants` that hold, or will, are the caller's to give.
+    fn allow_giving_all(
+        &self,
+        caller: &Caller,
+        grants: &[Grant],
+        today: Date,
+    ) -> Result<(), Problem> {
+        for grant in grants.iter().filter(|grant| grant.validity.to.is_none_or(|to| today <= to)) {
             let reach = grant.reach();
             match reach.in_schools() {
                 None => self.allow_giving(caller, grant.role, None, today)?,

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bieumau_pipeline::access::{
     GrantRequest, HandoverRequest, NewAccount, NewGrant, Question, TokenRequest,
 };
 use bieumau_pipeline::audit::AuditFilter;
-use bieumau_pipeline::{Problem, ProblemKind};
+use bieumau_pipeline::{Inspection, Problem, ProblemKind};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -418,4 +418,34 @@ pub(super) async fn verify_audit(
     });
     let made = made.await;
     answer(&app, &headers, made.map(|proof| json!(proof)))
+}
+
+/// What is inspected.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct InspectionQuery {
+    from: Date,
+    to: Date,
+    school: Option<String>,
+}
+
+/// `GET /api/v1/inspection`: minutes, approvals and the log of a period, as one ZIP file.
+pub(super) async fn inspection(
+    State(app): State<Arc<App>>,
+    Signed(caller): Signed,
+    Query(query): Query<InspectionQuery>,
+    headers: HeaderMap,
+) -> Response {
+    let name = format!("ho-so-kiem-tra-{}-{}.zip", query.from, query.to);
+    let wanted = Inspection { from: query.from, to: query.to, school: query.school };
+    match on_thread(&app, move |site| site.inspect(&caller, &wanted, Timestamp::now())).await {
+        Ok(bytes) => {
+            let headers = [
+                (CONTENT_TYPE, "application/zip".to_owned()),
+                (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+            ];
+            (headers, bytes).into_response()
+        }
+        Err(problem) => answer(&app, &headers, Err(problem)),
+    }
 }

@@ -37,6 +37,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/api/v1/audit", get(api::audit))
         .route("/api/v1/audit/export", get(api::export_audit))
         .route("/api/v1/audit/verify", get(api::verify_audit))
+        .route("/api/v1/inspection", get(api::inspection))
 }
 
 /// Runs a job on a blocking thread.
