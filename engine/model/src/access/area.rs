@@ -73,7 +73,10 @@ impl Area {
             "staff" => Self::Staff,
             "pupil" | "prior_study" => Self::Pupils,
             "enrolment" | "exemption" => Self::Admission,
-            "handover" | "handover_account" | "handover_equipment" | "computer_allocation"
+            "handover"
+            | "handover_account"
+            | "handover_equipment"
+            | "computer_allocation"
             | "computer_handover" => Self::Office,
             "lock" | "lock_exception" | "correction" | "correction_line" | "sign_off"
             | "update_approval" | "data_review" | "data_review_entry" => Self::Flow,
