@@ -1,11 +1,15 @@
 //! Administrative documents and minutes measured in their PDFs against Nghị định 30/2020, Phụ lục I:
 //! page, margins, sizes, faces and lines of every element.
 
+use std::fs;
+use std::path::Path;
+
+use bieumau_model::format::{Reading, integer_in_words};
 use bieumau_model::text::Locale;
 use libtest_mimic::{Failed, Trial};
 
 use crate::pdf::{Page, Rule, Run, measure};
-use crate::support::{Outcome, demo, ensure, rendered};
+use crate::support::{Outcome, altered, contains, demo, ensure, html, rendered, workers};
 
 /// The documents that are measured: report, parameters, and what they have.
 const DOCUMENTS: [(&str, &str, Has); 11] = [
@@ -110,6 +114,8 @@ pub fn trials() -> Vec<Trial> {
             Ok(())
         }));
     }
+    trials.push(Trial::test("decree::a_wrong_head_is_seen", wrong_heads));
+    trials.push(Trial::test("decree::numbers_are_read_alike_on_both_pages", in_words));
     trials.push(Trial::test("decree::annexes_have_roman_numerals_and_pages_of_their_own", annexes));
     trials
 }
@@ -395,6 +401,43 @@ fn check_marks(page: &Page, has: &Has) -> Outcome {
         ensure(page.height - address.baseline < 40.0, || format!("not at the foot: {address:?}"))?;
     }
     Ok(())
+}
+
+/// What is measured is the page: a head that is wrong in one thing is told apart.
+fn wrong_heads() -> Outcome {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../templates/shared/letterhead.typ");
+    let right = fs::read_to_string(path)?;
+    let (report, given, has) = DOCUMENTS[0];
+    for (from, to, said) in [
+        ("13pt)[Độc lập", "11pt)[Độc lập", "should be bold, (13.0, 14.0) points"),
+        ("share: 100%", "share: 60%", "of it"),
+        ("text(size: 12pt, upper(issuer))", "text(size: 12pt, issuer)", "issuing body"),
+        ("emph[#place", "[#place", "place and day"),
+    ] {
+        let wrong = right.replacen(from, to, 1);
+        ensure(wrong != right, || format!("`{from}` is not in the letterhead"))?;
+        let files = [("templates/shared/letterhead.typ", wrong.as_bytes())];
+        let other = altered(&files, &workers(1))?;
+        let pages = measure(&rendered(&other.site, report, given, "pdf")?.bytes)?;
+        let failed = check_head(&pages, &has).err().ok_or_else(|| format!("`{to}` passed"))?;
+        contains(failed.message().unwrap_or_default(), &[said])?;
+    }
+    Ok(())
+}
+
+/// Typst and Tera read a number as the engine does.
+fn in_words() -> Outcome {
+    let (report, given) = ("minutes_computer_handover", "school=31030003 year=2025 number=11");
+    let page = html(&demo().site, report, given)?;
+    let rows = page.split("<tbody>").nth(1).and_then(|body| body.split("</tbody>").next());
+    let count = rows.ok_or("no table")?.matches("<tr>").count();
+    let words = integer_in_words(i64::try_from(count)?, Reading::default());
+    let sentence = format!("(bằng chữ: {words} máy)");
+    contains(&page, &[&sentence])?;
+    let pages = measure(&rendered(&demo().site, report, given, "pdf")?.bytes)?;
+    let text: Vec<&str> =
+        pages.iter().flat_map(|page| &page.runs).map(|run| run.text.as_str()).collect();
+    contains(&text.join(" "), &[&sentence])
 }
 
 fn annexes() -> Outcome {

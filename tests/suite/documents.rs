@@ -57,6 +57,7 @@ pub fn trials() -> Vec<Trial> {
             same(tried.join(" "), shipped.join(" "))
         }),
         Trial::test("documents::a_workbook_holds_the_figures_of_the_page", a_workbook),
+        Trial::test("documents::a_workbook_of_a_selection_has_the_pupils_of_the_page", a_selection),
         Trial::test("documents::comma_separated_values_hold_the_figures_of_the_page", a_csv_file),
         Trial::test("documents::a_class_of_fifty_has_fifty_rows_everywhere", a_class_of_fifty),
         Trial::test("documents::an_empty_class_says_so", an_empty_class),
@@ -226,6 +227,33 @@ fn a_workbook() -> Outcome {
     ensure(of_grades.len() >= 5, || format!("{rows:?}"))?;
     for row in of_grades {
         contains(&page, &[&row[0], &row[2]])?;
+    }
+    Ok(())
+}
+
+/// The list that the page filters and the sheet that a selection fills hold the same pupils.
+fn a_selection() -> Outcome {
+    let report = "secondary_promotion_list";
+    for (list, sheet) in [("promoted", "Được lên lớp"), ("not_promoted", "Không được lên lớp")]
+    {
+        let given = format!("school={SECONDARY} year={YEAR} list={list}");
+        let page = html(&demo().site, report, &given)?;
+        let rows = tables(&page).into_iter().flatten();
+        let named: Vec<String> =
+            rows.filter(|row| row.len() > 4).map(|row| row[1].clone()).collect();
+        let mut book =
+            Xlsx::new(Cursor::new(rendered(&demo().site, report, &given, "xlsx")?.bytes))?;
+        let cells = book.worksheet_range(sheet)?;
+        // Two lines of heading, perhaps an empty one, then the titles of the columns.
+        let listed: Vec<String> = cells
+            .rows()
+            .map(|row| row[0].to_string())
+            .skip_while(|cell| cell != "Họ và tên")
+            .skip(1)
+            .filter(|cell| !cell.is_empty())
+            .collect();
+        ensure(!named.is_empty(), || format!("nobody on the list `{list}`"))?;
+        same((list, listed), (list, named))?;
     }
     Ok(())
 }

@@ -94,6 +94,9 @@ impl Site {
             let report = match word("kind").as_str() {
                 "accounts" => "minutes_account_handover",
                 "data" => "minutes_data_handover",
+                "equipment" => "minutes_equipment_handover",
+                "computers" => "minutes_computer_handover",
+                "results" => "minutes_results_handover",
                 _ => continue,
             };
             if !held || !self.catalog().reports.contains_key(report) {
