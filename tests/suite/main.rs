@@ -18,6 +18,7 @@ mod pdf;
 mod plugin_authors;
 mod plugin_trust;
 mod readmes;
+mod records;
 mod rights;
 mod scope;
 
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
     trials.extend(documents::trials());
     trials.extend(decree::trials());
     trials.extend(http::trials());
+    trials.extend(records::trials());
     trials.extend(scope::trials());
     trials.extend(access::trials());
     trials.extend(rights::trials());

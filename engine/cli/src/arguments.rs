@@ -9,6 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::access::{AccessCommand, TokenCommand, UserCommand};
 use crate::audit::{AuditCommand, InspectArguments};
 use crate::package::PackageCommand;
+use crate::record::RecordCommand;
+use crate::xlsform::XlsformArguments;
 
 /// Report and form engine for Vietnamese schools and education offices.
 #[derive(Debug, Parser)]
@@ -61,11 +63,20 @@ pub(crate) enum Command {
     Render(RenderArguments),
     /// Serve the site over HTTP.
     Serve(ServeArguments),
-    /// Print the JSON Schema of a kind of definition (form, report, code_list, plugin, site).
+    /// Print the JSON Schema of a kind of definition (form, report, code_list, plugin, site), or of
+    /// the records of one form.
     Schema {
         /// The kind; without it all schemas are written as one object.
         kind: Option<String>,
+        /// The schema of the records of this form.
+        #[arg(long, value_name = "FORM", conflicts_with = "kind")]
+        form: Option<String>,
     },
+    /// Read and write records.
+    #[command(subcommand)]
+    Record(RecordCommand),
+    /// Take over forms from an XLSForm workbook.
+    ImportXlsform(XlsformArguments),
     /// List, call and build plugins.
     #[command(subcommand)]
     Plugin(PluginCommand),
@@ -245,7 +256,7 @@ pub(crate) enum PluginCommand {
     },
 }
 
-fn pair(text: &str) -> Result<(String, String), String> {
+pub(crate) fn pair(text: &str) -> Result<(String, String), String> {
     let (name, value) = text
         .split_once('=')
         .ok_or_else(|| format!("`{text}` has no `=`; write NAME=VALUE, such as year=2025"))?;

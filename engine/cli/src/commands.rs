@@ -32,7 +32,9 @@ pub(crate) fn run(arguments: &Arguments) -> Ending {
         Command::Reports { json } => reports(&catalog_folder(site), *json, locale),
         Command::Render(asked) => render(site, asked, locale),
         Command::Serve(asked) => serve(site, asked, locale),
-        Command::Schema { kind } => schema(kind.as_deref()),
+        Command::Schema { kind, form } => schema(site, kind.as_deref(), form.as_deref(), locale),
+        Command::Record(asked) => crate::record::run(site, asked, locale),
+        Command::ImportXlsform(asked) => crate::xlsform::run(asked, locale),
         Command::Plugin(asked) => plugin(site, asked, locale),
         Command::User(asked) => crate::access::user(site, asked, locale),
         Command::Token(asked) => crate::access::token(site, asked, locale),
@@ -97,7 +99,7 @@ pub(crate) fn say(locale: Locale, vi: &str, en: &str) {
     eprintln!("{}", if locale == Locale::Vi { vi } else { en });
 }
 
-fn caller(arguments: &CallerArguments, site: &Site) -> Result<Caller, Problem> {
+pub(crate) fn caller(arguments: &CallerArguments, site: &Site) -> Result<Caller, Problem> {
     let limited = !arguments.only_school.is_empty()
         || !arguments.only_class.is_empty()
         || !arguments.only_subject.is_empty();
@@ -361,8 +363,19 @@ fn ask_person(flag: &str, question: &str) -> Result<String, Problem> {
     Ok(line.trim().to_owned())
 }
 
-fn schema(kind: Option<&str>) -> Result<Ending, Problem> {
-    let text = bieumau_pipeline::schema(kind)?;
+fn schema(
+    site: &Path,
+    kind: Option<&str>,
+    form: Option<&str>,
+    locale: Locale,
+) -> Result<Ending, Problem> {
+    let text = match form {
+        Some(form) => {
+            let folder = catalog_folder(site);
+            bieumau_pipeline::form_schema(folder, form, Timestamp::now(), locale)?
+        }
+        None => bieumau_pipeline::schema(kind)?,
+    };
     print_line(&format_args!("{text:#}"));
     Ok(Ending::Done)
 }

@@ -11,8 +11,10 @@ mod commands;
 mod findings;
 mod package;
 mod progress;
+mod record;
 mod sarif;
 mod terminal;
+mod xlsform;
 
 use std::process::ExitCode;
 

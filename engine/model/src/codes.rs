@@ -56,6 +56,10 @@ codes! {
     EXPRESSION_NAME "D031" "biểu thức nêu trường không có" "the expression names a field that does not exist"
     EXPRESSION_CODE "D032" "biểu thức so sánh với mã không có" "the expression compares with a code that does not exist"
     EXPRESSION_FUNCTION "D033" "biểu thức gọi hàm không có" "the expression calls a function that does not exist"
+    EXPRESSION_TYPE "D034" "biểu thức ghép các kiểu không hợp nhau" "the expression puts types together that do not fit"
+    GRID "D035" "bảng nhập khai sai" "a grid is not declared right"
+    REPEAT "D036" "phần lặp khai sai" "a repeat is not declared right"
+    COMPUTED "D037" "trường tính khai sai" "a computed field is not declared right"
     UNKNOWN_RULE "D041" "không có plugin nào khai quy tắc này" "no plugin declares the rule"
     UNKNOWN_PLUGIN "D042" "plugin không có" "there is no such plugin"
     RULE_TABLE "D043" "quy tắc không có bảng này" "the rule has no such table"
@@ -118,6 +122,22 @@ pub fn usual_help(code: &str) -> Option<Text> {
         EXPRESSION_SYNTAX => {
             ("ví dụ: `grade >= 1 && grade <= 5`", "for example `grade >= 1 && grade <= 5`")
         }
+        EXPRESSION_TYPE => (
+            "xem kiểu của các trường trong biểu thức",
+            "look at the types of the fields in the expression",
+        ),
+        GRID => (
+            "`fixed` và `rows.field` cùng nhau phải gồm mọi trường khóa",
+            "`fixed` and `rows.field` together must hold every field of the key",
+        ),
+        REPEAT => (
+            "khóa của biểu mẫu lặp phải là khóa của biểu mẫu này thêm đúng một trường",
+            "the key of the repeated form must be the key of this one and one field more",
+        ),
+        COMPUTED => (
+            "trường tính không thuộc khóa và không tính từ trường tính đứng sau",
+            "a computed field is not of the key, and names no computed field behind it",
+        ),
         RULE_TABLE_MISSING => ("thêm bảng vào `takes`", "add the table to `takes`"),
         RULE_ORDER => {
             ("đặt quy tắc cho ra bảng đó lên trước", "put the rule that gives the table first")

@@ -12,8 +12,11 @@ pub mod format;
 pub mod table;
 pub mod table_json;
 
+pub mod expression;
+
 pub mod access;
 pub mod definition;
+pub mod entry;
 pub mod names;
 pub mod scope;
 
@@ -22,6 +25,7 @@ mod yaml;
 
 pub mod cases;
 pub mod check;
+pub mod record_schema;
 pub mod schema;
 
 pub mod document;

@@ -14,6 +14,11 @@ pub fn nfc(words: &str) -> Cow<'_, str> {
     }
 }
 
+/// Returns `words` without the marks over and under letters; đ stays as it is.
+pub fn bare(words: &str) -> String {
+    words.nfd().filter(|ch| !unicode_normalization::char::is_combining_mark(*ch)).collect()
+}
+
 /// The language of what a person reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -24,6 +24,9 @@ mod rules;
 mod sheets;
 mod templates;
 
+mod records;
+mod xlsform;
+
 mod authoring;
 mod check;
 mod demo_site;
@@ -54,11 +57,18 @@ pub use packages::{
 pub use plugins::PluginPin;
 pub use problem::{Problem, ProblemKind};
 pub use progress::{Progress, Silent};
+pub use records::{
+    Act, AttachmentView, Attempt, Change, Conflict, DraftView, FieldChange, FormSummary,
+    FormVersion, GridCell, GridColumn, GridRow, GridView, HistoryStep, LARGEST_ATTACHMENT, Mode,
+    NewFile, Outcome, OutcomeFinding, RecordPage, RecordQuery, RecordView, Refusal, Why, Written,
+    form_schema, given_fields, key_text, value_json, value_text,
+};
 pub use render::{Document, RenderRequest};
 pub use site::{Site, Workers};
 pub use views::{
     ChoiceView, FieldView, ParameterSummary, PluginSummary, ReportSummary, ReportView, RuleSummary,
 };
+pub use xlsform::{Imported, import_xlsform};
 
 /// Compiles one plugin for the program itself. The body of the compiling process.
 pub fn run_plugin_compiler() -> std::process::ExitCode {

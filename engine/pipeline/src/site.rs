@@ -363,19 +363,31 @@ pub(crate) fn load(
 ) -> Result<(), Problem> {
     let mut loading = store.load(caller, now, reason).map_err(store_problem)?;
     for (form, table) in tables {
-        let form = catalog.forms.get(*form).ok_or_else(|| unknown_form(form))?;
+        let form = catalog.forms.get(*form).ok_or_else(|| lacks_form(form))?;
         loading.insert(form, table).map_err(store_problem)?;
     }
     loading.finish().map_err(store_problem)
 }
 
-fn unknown_form(form: &str) -> Problem {
+fn lacks_form(form: &str) -> Problem {
     Problem::new(
         ProblemKind::Definition,
         "J035",
         format!("Hệ thống này không có biểu mẫu `{form}`"),
         format!("this site has no form `{form}`"),
     )
+}
+
+/// Somebody asks for a form that is not there.
+pub(crate) fn unknown_form(id: &str, catalog: &Catalog) -> Problem {
+    let problem = Problem::new(
+        ProblemKind::NotFound,
+        "J127",
+        format!("Không có biểu mẫu `{id}`"),
+        format!("there is no form `{id}`"),
+    );
+    let help = nearest::help(id, catalog.forms.keys().map(String::as_str));
+    Problem { help, ..problem }
 }
 
 pub(crate) fn renderer(files: &Files, workers: &Workers) -> Renderer {

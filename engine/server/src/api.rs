@@ -15,13 +15,24 @@ use bieumau_pipeline::{Document, Problem, ProblemKind, RenderRequest};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::OpenApi;
 
 use crate::error::{problem_json, problem_json_as};
 use crate::locale;
 use crate::serve::App;
 use crate::signed::Signed;
 
+#[derive(OpenApi)]
+#[openapi(paths(health, reports, report, render))]
+struct Paths;
+
+pub(crate) fn description() -> utoipa::openapi::OpenApi {
+    Paths::openapi()
+}
+
 /// `GET /healthz`: the server answers and its data can be read.
+#[utoipa::path(get, path = "/healthz", tag = "reports",
+    responses((status = 200, description = "`{\"status\": \"ok\"}`", body = serde_json::Value)))]
 pub(crate) async fn health(State(app): State<Arc<App>>) -> Response {
     let site = app.site.clone();
     match tokio::task::spawn_blocking(move || site.health()).await {
@@ -31,12 +42,20 @@ pub(crate) async fn health(State(app): State<Arc<App>>) -> Response {
     }
 }
 
-/// `GET /api/v1/reports`.
+/// Lists the reports with their parameters.
+#[utoipa::path(get, path = "/api/v1/reports", tag = "reports",
+    responses((status = 200, description = "`{\"reports\": […]}`", body = serde_json::Value)))]
 pub(crate) async fn reports(State(app): State<Arc<App>>) -> Json<Value> {
     Json(json!({ "reports": app.site.reports() }))
 }
 
-/// `GET /api/v1/reports/{report}`.
+/// Describes one report.
+#[utoipa::path(get, path = "/api/v1/reports/{report}", tag = "reports",
+    params(("report" = String, Path)),
+    responses(
+        (status = 200, description = "the report with its parameters", body = serde_json::Value),
+        (status = 404, description = "there is no such report"),
+    ))]
 pub(crate) async fn report(
     State(app): State<Arc<App>>,
     Path(report): Path<String>,
@@ -49,13 +68,17 @@ pub(crate) async fn report(
 }
 
 /// The body of a render request.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RenderBody {
+    /// Values by parameter.
     #[serde(default)]
+    #[schema(value_type = Object)]
     parameters: BTreeMap<String, Value>,
+    /// `pdf`, `html`, `png`, `xlsx` or `csv`.
     #[serde(default = "pdf")]
     format: String,
+    /// Page, for `png`.
     #[serde(default)]
     page: Option<usize>,
 }
@@ -64,7 +87,16 @@ fn pdf() -> String {
     "pdf".to_owned()
 }
 
-/// `POST /api/v1/reports/{report}/render`.
+/// Makes a document.
+#[utoipa::path(post, path = "/api/v1/reports/{report}/render", tag = "reports",
+    params(("report" = String, Path)), request_body = RenderBody,
+    responses(
+        (status = 200, description = "the document, in the media type of its format", body = Vec<u8>,
+            content_type = "application/pdf"),
+        (status = 404, description = "there is no such report"),
+        (status = 422, description = "a parameter or the format is wrong"),
+        (status = 503, description = "too many documents wait already"),
+    ))]
 pub(crate) async fn render(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,

@@ -8,10 +8,13 @@ mod api;
 mod assets;
 mod error;
 mod locale;
+mod openapi;
 mod pages;
+mod records;
 mod renewal;
 mod serve;
 mod signed;
 
+pub use openapi::description;
 pub use serve::{ServeError, Server};
 pub use signed::Access;

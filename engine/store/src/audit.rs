@@ -252,6 +252,35 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Returns why a record was made.
+    pub fn insert_reason(
+        &self,
+        form: &Form,
+        key: &[Value],
+        record: &crate::record::Record,
+    ) -> Result<String, StoreError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT reason, details FROM bm_audit \
+             WHERE form = ? AND action = 'insert' AND at = ? AND caller = ? ORDER BY id",
+        )?;
+        let at = record.created_at.to_string();
+        let mut rows = statement.query(params![form.id, at, record.author])?;
+        let name = Json::Array(key.iter().map(json_of).collect());
+        let mut reason = String::new();
+        while let Some(row) = rows.next()? {
+            let details = json(&row.get::<_, String>(1)?)?;
+            let many = details["records"].as_array();
+            // A loading notes no single records; its reason is that of all of them.
+            let names = details["record"] == name || many.is_some_and(|all| all.contains(&name));
+            if names || (reason.is_empty() && many.is_none() && details["record"].is_null()) {
+                reason = row.get(0)?;
+            }
+        }
+        Ok(reason)
+    }
+}
+
 /// Writes a key as the history keeps it: a JSON array.
 pub(crate) fn record_name(key: &[Value]) -> String {
     Json::Array(key.iter().map(json_of).collect()).to_string()

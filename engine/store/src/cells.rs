@@ -55,6 +55,7 @@ pub(crate) fn check<'a>(
     shape: &'a Shape,
     table: &'a Table,
     extent: Extent,
+    lists: &mut CodeLists,
     findings: &mut Findings,
 ) -> Result<Vec<Given<'a>>, StoreError> {
     let mut given = Vec::new();
@@ -74,9 +75,8 @@ pub(crate) fn check<'a>(
             }
         }
     }
-    let mut lists = BTreeMap::new();
     for part in &given {
-        check_column(conn, part, table.rows(), &mut lists, findings)?;
+        check_column(conn, part, table.rows(), lists, findings)?;
     }
     Ok(given)
 }
@@ -129,7 +129,8 @@ fn stored(cells: &Cells) -> Cow<'_, Cells> {
     Cow::Owned(Cells::Text(texts))
 }
 
-type CodeLists = BTreeMap<String, BTreeSet<String>>;
+/// The codes of the lists that were looked at, each read once.
+pub(crate) type CodeLists = BTreeMap<String, BTreeSet<String>>;
 
 fn check_column(
     conn: &Connection,

@@ -19,16 +19,21 @@ mod schema;
 mod shape;
 mod store;
 
+mod kept;
 mod loss;
 mod migrate;
 
 mod access;
+mod attachments;
 mod audit;
 mod cells;
 mod chain;
+mod drafts;
+mod listing;
 mod loading;
 mod plugins;
 mod record;
+mod writing;
 
 mod guard;
 mod portable;
@@ -42,11 +47,14 @@ pub use access::{
     Accounts, GrantRow, NewGrant, NewToken, NewUser, Post, PostKind, SchoolRow, SessionRow,
     TokenRow, UnitRow, UserRow, UserStatus,
 };
+pub use attachments::{Attachment, NewAttachment};
 pub use audit::{AuditLine, Change};
 pub use chain::{Fault, Proof};
 pub use choices::Choice;
 pub use dataset::{ReportColumns, check_datasets};
+pub use drafts::{Draft, DraftState};
 pub use error::{RecordFinding, StoreError};
+pub use listing::{Listing, Page};
 pub use loading::Loading;
 pub use migrate::Migration;
 pub use plugins::{
@@ -55,3 +63,4 @@ pub use plugins::{
 pub use reader::{Limits, Reader, Snapshot};
 pub use record::{Edit, Record, Status};
 pub use store::{Readers, Store};
+pub use writing::Writing;

@@ -16,7 +16,7 @@ use rusqlite::{Connection, ErrorCode, Statement, Transaction, TransactionBehavio
 use serde_json::json;
 
 use crate::audit::Act;
-use crate::cells::{self, Extent, Findings, Given};
+use crate::cells::{self, CodeLists, Extent, Findings, Given};
 use crate::codes;
 use crate::error::StoreError;
 use crate::scope::{Lists, Purpose, may_write};
@@ -97,7 +97,9 @@ impl Loading<'_> {
         let shape = fitting(self.shapes, form)?;
         let conn = &self.transaction;
         let mut findings = Findings::default();
-        let given = cells::check(conn, form, shape, table, Extent::Whole, &mut findings)?;
+        let mut lists = CodeLists::new();
+        let given =
+            cells::check(conn, form, shape, table, Extent::Whole, &mut lists, &mut findings)?;
         // Rows that are not even of the right types cannot be tried.
         if findings.is_empty() {
             self.write_rows(form, shape, &given, table.rows(), &mut findings)?;
@@ -130,7 +132,7 @@ impl Loading<'_> {
                 Ok(_) => {}
                 Err(error) if is_repeated_key(&error) => {
                     let key = key_shown(given, shape, row);
-                    findings.add(Some(row), None, exists(form, row, &key));
+                    findings.add(Some(row), None, exists(form, Some(row), &key));
                     continue;
                 }
                 Err(error) => return Err(error.into()),
@@ -286,19 +288,23 @@ fn key_shown(given: &[Given<'_>], shape: &Shape, row: usize) -> String {
     parts.join(" / ")
 }
 
-fn is_repeated_key(error: &rusqlite::Error) -> bool {
+pub(crate) fn is_repeated_key(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
         && error
             .sqlite_error()
             .is_some_and(|error| error.extended_code == ffi::SQLITE_CONSTRAINT_PRIMARYKEY)
 }
 
-fn exists(form: &Form, row: usize, key: &str) -> Diagnostic {
+pub(crate) fn exists(form: &Form, row: Option<usize>, key: &str) -> Diagnostic {
+    let (vi, en) = match row {
+        Some(row) => (format!("dòng {}: ", row + 1), format!("row {}: ", row + 1)),
+        None => (String::new(), String::new()),
+    };
     Diagnostic::error(
         codes::RECORD_EXISTS,
         Text::both(
-            format!("dòng {}: `{}` đã có bản ghi {key}", row + 1, form.id),
-            format!("row {}: `{}` has a record {key} already", row + 1, form.id),
+            format!("{vi}`{}` đã có bản ghi {key}", form.id),
+            format!("{en}`{}` has a record {key} already", form.id),
         ),
     )
 }

@@ -60,14 +60,14 @@ pub(crate) fn losses(
     if old.key != new.key {
         push(&mut losses, key_changed(conn, old, new)?);
     }
-    for column in old.columns.iter().filter(|column| new.column(&column.name).is_none()) {
+    for column in old.columns.iter().filter(|column| new.any_column(&column.name).is_none()) {
         let held = format!("{} IS NOT NULL", quoted(&column.name));
         let words = ("bỏ trường sẽ mất giá trị", "dropping the field would lose values");
         let finding = loss(conn, old, &column.name, &held, codes::FIELD_DROPPED, words)?;
         push(&mut losses, finding);
     }
     for column in &new.columns {
-        match old.column(&column.name) {
+        match old.any_column(&column.name) {
             Some(before) if before != column => {
                 losses.append(column_losses(conn, old, before, column)?);
             }

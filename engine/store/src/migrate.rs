@@ -18,6 +18,7 @@ use sha2::{Digest, Sha256};
 use crate::audit::Act;
 use crate::codes;
 use crate::error::StoreError;
+use crate::kept;
 use crate::loss::{self, conversion};
 use crate::schema::{column_definition, create_indexes, create_table, write_code_list};
 use crate::shape::Shape;
@@ -62,6 +63,7 @@ impl Store {
         let lists = changed_lists(&self.conn, catalog)?;
         let mut notes = forms_gone(&self.conn, &self.shapes, catalog)?;
         if steps.is_empty() && lists.is_empty() {
+            kept::keep_definitions(&mut self.conn, catalog, now)?;
             return Ok(Migration { notes, ..Migration::default() });
         }
         // SQLite lets a table that others refer to be replaced only while it does not watch over
@@ -70,6 +72,7 @@ impl Store {
         let result = run(&mut self.conn, &steps, &lists, catalog, now);
         self.conn.execute_batch("PRAGMA foreign_keys = ON")?;
         let mut migration = result?;
+        kept::keep_definitions(&mut self.conn, catalog, now)?;
         notes.append(std::mem::take(&mut migration.notes));
         migration.notes = notes;
         self.shapes = read_shapes(&self.conn)?;
@@ -138,7 +141,11 @@ fn steps(applied: &BTreeMap<String, Shape>, catalog: &Catalog) -> Vec<Step> {
         Some(old) if old.version != shape.version => Some(Step::Note(shape)),
         Some(_) => None,
     };
-    Shape::all(catalog).into_iter().filter_map(step).collect()
+    let keeping = |shape: Shape| match applied.get(&shape.form) {
+        Some(old) => shape.keeping(old),
+        None => shape,
+    };
+    Shape::all(catalog).into_iter().map(keeping).filter_map(step).collect()
 }
 
 /// Returns the code lists that are not in the store as they are defined.
@@ -224,8 +231,9 @@ fn change_table(conn: &Connection, old: &Shape, new: &Shape) -> Result<(), Store
     }
     let copy = format!("bm_new_{}", new.form);
     let own = ["_status", "_version", "_revision", "_author", "_created_at", "_changed_at"];
+    let all = new.columns.iter().chain(&new.kept);
     let kept: Vec<_> =
-        new.columns.iter().filter_map(|column| Some((column, old.column(&column.name)?))).collect();
+        all.filter_map(|column| Some((column, old.any_column(&column.name)?))).collect();
     let mut into: Vec<String> = kept.iter().map(|(column, _)| column.name.clone()).collect();
     into.extend(own.map(str::to_owned));
     let mut from: Vec<String> = kept
@@ -252,6 +260,7 @@ fn only_adds(old: &Shape, new: &Shape) -> bool {
         new.columns.iter().filter(|column| old.column(&column.name).is_some()).cloned().collect();
     let added = new.columns.iter().filter(|column| old.column(&column.name).is_none());
     kept == old.columns
+        && old.kept == new.kept
         && old.key == new.key
         && old.references == new.references
         && added.clone().all(|column| !column.required)

@@ -8,28 +8,31 @@ use std::collections::BTreeMap;
 use bieumau_model::definition::Form;
 use bieumau_model::diagnostic::Diagnostic;
 use bieumau_model::scope::Caller;
-use bieumau_model::table::{Cells, Column, Table, Value};
+use bieumau_model::table::Value;
 use bieumau_model::text::Text;
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params_from_iter};
-use serde_json::{Map, Value as Json, json};
+use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
+use serde_json::{Map, Value as Json};
 
-use crate::audit::{Act, record_name, time};
-use crate::cells::{self, Extent, Findings, shown};
+use crate::audit::time;
+use crate::cells::{self, CodeLists, Extent, Findings, shown};
 use crate::codes;
 use crate::error::StoreError;
-use crate::loading::{WRITER_LISTS, look_up_sql, out_of_scope};
-use crate::scope::{Lists, Purpose, may_write};
-use crate::shape::{Kind, Shape, table_of};
+use crate::loading::{WRITER_LISTS, look_up_sql};
+use crate::scope::{Lists, Purpose};
+use crate::shape::{Kind, ReferenceShape, Shape, table_of};
 use crate::sql::{list, quoted};
 use crate::store::Store;
 use crate::values::{Bound, json_of, value_of};
+use crate::writing::{Writing, one_row};
 
 /// A record with the engine's own notes on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     /// Fields in the order of the form.
     pub fields: Vec<(String, Value)>,
+    /// What the record still holds of fields that only earlier versions of the form had.
+    pub kept: Vec<(String, Value)>,
     /// Whether it is in use.
     pub status: Status,
     /// Grows with every change; names the state that was read.
@@ -83,7 +86,8 @@ impl Store {
         key: &[Value],
     ) -> Result<Option<Record>, StoreError> {
         let shape = self.shape(form)?;
-        read_record(&self.conn, &shape, &self.shapes, caller, key, Purpose::Reading)
+        let lists = Lists::install(&self.conn, WRITER_LISTS, &caller.scope())?;
+        read_record(&self.conn, &shape, &self.shapes, &lists, key, Purpose::Reading)
     }
 
     /// Changes fields of a record; returns its new revision.
@@ -94,16 +98,7 @@ impl Store {
         changes: &[(&str, Value)],
         edit: Edit<'_>,
     ) -> Result<i64, StoreError> {
-        let names: Vec<String> = changes.iter().map(|(name, _)| (*name).to_owned()).collect();
-        self.change(form, key, edit, "update", |conn, shape, record| {
-            if record.status == Status::Retired {
-                return Err(no_record(form, key));
-            }
-            let changed = checked_changes(conn, form, shape, changes, record)?;
-            let sets: Vec<String> =
-                names.iter().map(|name| format!("{} = ?", quoted(name))).collect();
-            Ok((sets, changed))
-        })
+        self.edit(edit, |writing| writing.update(form, key, changes, edit.revision))
     }
 
     /// Takes a record out of use; refused while active records refer to it.
@@ -113,14 +108,7 @@ impl Store {
         key: &[Value],
         edit: Edit<'_>,
     ) -> Result<i64, StoreError> {
-        let shapes = self.shapes.clone();
-        self.change(form, key, edit, "retire", |conn, shape, record| {
-            if record.status == Status::Retired {
-                return Err(no_record(form, key));
-            }
-            check_unreferred(conn, &shapes, shape, key)?;
-            Ok((vec!["_status = 'retired'".to_owned()], Vec::new()))
-        })
+        self.edit(edit, |writing| writing.retire(form, key, edit.revision))
     }
 
     /// Brings a retired record back into use.
@@ -130,110 +118,41 @@ impl Store {
         key: &[Value],
         edit: Edit<'_>,
     ) -> Result<i64, StoreError> {
-        self.change(form, key, edit, "restore", |conn, shape, record| {
-            if record.status == Status::Active {
-                return Err(no_record(form, key));
-            }
-            check_references(conn, form, shape, &record.fields)?;
-            Ok((vec!["_status = 'active'".to_owned()], Vec::new()))
-        })
+        self.edit(edit, |writing| writing.restore(form, key, edit.revision))
     }
 
-    /// The frame of every change: read, compare revisions, decide, write, keep, note.
-    fn change(
+    fn edit(
         &mut self,
-        form: &Form,
-        key: &[Value],
         edit: Edit<'_>,
-        action: &str,
-        decide: impl FnOnce(
-            &Connection,
-            &Shape,
-            &Record,
-        ) -> Result<(Vec<String>, Vec<Value>), StoreError>,
+        one: impl FnOnce(&mut Writing<'_>) -> Result<i64, StoreError>,
     ) -> Result<i64, StoreError> {
-        let shape = self.shape(form)?;
-        let Self { conn, shapes, .. } = self;
-        if !may_write(&shape, &edit.caller.scope()) {
-            return Err(refused(out_of_scope(form, None)));
-        }
-        let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let record = read_record(&transaction, &shape, shapes, edit.caller, key, Purpose::Writing)?
-            .ok_or_else(|| no_record(form, key))?;
-        if record.revision != edit.revision {
-            return Err(StoreError::Stale {
-                form: form.id.clone(),
-                key: key_shown(key),
-                expected: edit.revision,
-                found: record.revision,
-            });
-        }
-        let (mut sets, mut values) = decide(&transaction, &shape, &record)?;
-        let act = Act::new(edit.caller, edit.now, edit.reason);
-        sets.extend(["_revision = ?", "_version = ?", "_changed_at = ?"].map(str::to_owned));
-        values.extend([
-            Value::Integer(record.revision + 1),
-            Value::Integer(i64::from(form.version)),
-            Value::Text(act.at.clone()),
-        ]);
-        values.extend(key.iter().cloned());
-        transaction.execute(
-            &format!(
-                "UPDATE {} SET {} WHERE {}",
-                quoted(&shape.table()),
-                sets.join(", "),
-                shape.key_equals()
-            ),
-            params_from_iter(values.iter().map(Bound)),
-        )?;
-        if read_record(&transaction, &shape, shapes, edit.caller, key, Purpose::Writing)?.is_none()
-        {
-            return Err(refused(out_of_scope(form, None)));
-        }
-        let name = record_name(key);
-        let before = json_of_fields(&record.fields);
-        act.keep(
-            &transaction,
-            &form.id,
-            &name,
-            (record.revision, record.version),
-            action,
-            &before,
-        )?;
-        let details = json!({ "record": key.iter().map(json_of).collect::<Vec<_>>() });
-        act.note(&transaction, action, Some(&form.id), 1, &details)?;
-        transaction.commit()?;
-        Ok(record.revision + 1)
+        let mut writing = self.write(edit.caller, edit.now, edit.reason)?;
+        let revision = one(&mut writing)?;
+        writing.commit()?;
+        Ok(revision)
     }
 }
 
 /// Checks the changes of one record as if they were a table of one row; returns them as stored.
-fn checked_changes(
+pub(crate) fn checked_changes(
     conn: &Connection,
     form: &Form,
     shape: &Shape,
     changes: &[(&str, Value)],
     record: &Record,
+    lists: &mut CodeLists,
 ) -> Result<Vec<Value>, StoreError> {
     let mut findings = Findings::default();
-    let mut columns = Vec::new();
+    let mut own = Vec::with_capacity(changes.len());
     for (name, value) in changes {
         if shape.key.iter().any(|key| key == name) {
             findings.add(Some(0), Some(name), key_fixed(form, name));
-            continue;
+        } else {
+            own.push((*name, value.clone()));
         }
-        let kind = shape.column(name).map_or(Kind::Text, |column| column.kind);
-        let mut cells = Cells::empty(kind.into());
-        if let Err(other) = cells.push(value.clone()) {
-            // Of another type: kept as it is, so that the check names it.
-            cells = Cells::empty(kind_of(&other).into());
-            let _ = cells.push(other);
-        }
-        columns.push(Column { name: (*name).to_owned(), cells });
     }
-    let table = Table::new(form.id.clone(), columns)
-        .map_err(|error| StoreError::Inconsistent(error.to_string()))?;
-    let given = cells::check(conn, form, shape, &table, Extent::Part, &mut findings)?;
+    let table = one_row(form, shape, &own)?;
+    let given = cells::check(conn, form, shape, &table, Extent::Part, lists, &mut findings)?;
     findings.into_result()?;
     let values: Vec<Value> = given.iter().map(|part| part.cells.value(0)).collect();
     let mut merged = record.fields.clone();
@@ -242,20 +161,31 @@ fn checked_changes(
             *value = part.cells.value(0);
         }
     }
-    check_references(conn, form, shape, &merged)?;
+    let is_changed = |column: &String| changes.iter().any(|(name, _)| name == column);
+    let changed = |reference: &&ReferenceShape| reference.columns.iter().any(is_changed);
+    check_some_references(conn, form, shape.references.iter().filter(changed), &merged)?;
     Ok(values)
 }
 
-fn check_references(
+pub(crate) fn check_references(
     conn: &Connection,
     form: &Form,
     shape: &Shape,
     fields: &[(String, Value)],
 ) -> Result<(), StoreError> {
+    check_some_references(conn, form, shape.references.iter(), fields)
+}
+
+fn check_some_references<'r>(
+    conn: &Connection,
+    form: &Form,
+    references: impl Iterator<Item = &'r ReferenceShape>,
+    fields: &[(String, Value)],
+) -> Result<(), StoreError> {
     let value =
         |name: &String| fields.iter().find(|(field, _)| field == name).map(|(_, value)| value);
     let mut findings = Findings::default();
-    for reference in &shape.references {
+    for reference in references {
         let key: Option<Vec<&Value>> = reference.columns.iter().map(value).collect();
         let Some(key) = key.filter(|key| key.iter().all(|value| **value != Value::Missing)) else {
             continue;
@@ -279,7 +209,7 @@ fn check_references(
 }
 
 /// Refuses while active records of any form refer to the record.
-fn check_unreferred(
+pub(crate) fn check_unreferred(
     conn: &Connection,
     shapes: &BTreeMap<String, Shape>,
     shape: &Shape,
@@ -305,18 +235,19 @@ fn check_unreferred(
     findings.into_result()
 }
 
-fn read_record(
+/// Reads a record that the owner of `lists` may see.
+pub(crate) fn read_record(
     conn: &Connection,
     shape: &Shape,
     shapes: &BTreeMap<String, Shape>,
-    caller: &Caller,
+    lists: &Lists,
     key: &[Value],
     purpose: Purpose,
 ) -> Result<Option<Record>, StoreError> {
-    let lists = Lists::install(conn, WRITER_LISTS, &caller.scope())?;
     let mut conditions = vec![shape.key_equals()];
     conditions.extend(lists.condition(shape, shapes, purpose));
-    let names: Vec<String> = shape.columns.iter().map(|column| column.name.clone()).collect();
+    let all = shape.columns.iter().chain(&shape.kept);
+    let names: Vec<String> = all.map(|column| column.name.clone()).collect();
     let sql = format!(
         "SELECT {}, _status, _revision, _version, _author, _created_at, _changed_at \
          FROM main.{} t WHERE {}",
@@ -334,17 +265,23 @@ fn read_record(
     found.transpose()
 }
 
-fn record_of(row: &Row<'_>, shape: &Shape) -> Result<Record, StoreError> {
+pub(crate) fn record_of(row: &Row<'_>, shape: &Shape) -> Result<Record, StoreError> {
     let mut fields = Vec::with_capacity(shape.columns.len());
-    for (at, column) in shape.columns.iter().enumerate() {
+    let mut kept = Vec::new();
+    for (at, column) in shape.columns.iter().chain(&shape.kept).enumerate() {
         let value = value_of(column.kind, row.get_ref(at)?)
             .map_err(|found| StoreError::Inconsistent(format!("`{}`: {found}", column.name)))?;
-        fields.push((column.name.clone(), value));
+        if at < shape.columns.len() {
+            fields.push((column.name.clone(), value));
+        } else if value != Value::Missing {
+            kept.push((column.name.clone(), value));
+        }
     }
-    let first = shape.columns.len();
+    let first = shape.columns.len() + shape.kept.len();
     let status: String = row.get(first)?;
     Ok(Record {
         fields,
+        kept,
         status: if status == "active" { Status::Active } else { Status::Retired },
         revision: row.get(first + 1)?,
         version: row.get(first + 2)?,
@@ -354,13 +291,13 @@ fn record_of(row: &Row<'_>, shape: &Shape) -> Result<Record, StoreError> {
     })
 }
 
-fn json_of_fields(fields: &[(String, Value)]) -> Json {
+pub(crate) fn json_of_fields(fields: &[(String, Value)]) -> Json {
     let map: Map<String, Json> =
         fields.iter().map(|(name, value)| (name.clone(), json_of(value))).collect();
     Json::Object(map)
 }
 
-fn kind_of(value: &Value) -> Kind {
+pub(crate) fn kind_of(value: &Value) -> Kind {
     match value {
         Value::Missing | Value::Text(_) => Kind::Text,
         Value::Integer(_) => Kind::Integer,
@@ -370,16 +307,16 @@ fn kind_of(value: &Value) -> Kind {
     }
 }
 
-fn key_shown(key: &[Value]) -> String {
+pub(crate) fn key_shown(key: &[Value]) -> String {
     let parts: Vec<String> = key.iter().map(shown).collect();
     parts.join(" / ")
 }
 
-fn no_record(form: &Form, key: &[Value]) -> StoreError {
+pub(crate) fn no_record(form: &Form, key: &[Value]) -> StoreError {
     StoreError::NoRecord { form: form.id.clone(), key: key_shown(key) }
 }
 
-fn refused(diagnostic: Diagnostic) -> StoreError {
+pub(crate) fn refused(diagnostic: Diagnostic) -> StoreError {
     let mut findings = Findings::default();
     findings.add(None, None, diagnostic);
     findings.into_result().expect_err("one finding was added")

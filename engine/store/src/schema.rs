@@ -15,6 +15,7 @@ use bieumau_model::table::ColumnType;
 use rusqlite::Connection;
 
 use crate::access::schema as access;
+use crate::kept;
 use crate::shape::{ColumnShape, Kind, ReferenceShape, Shape, table_of};
 use crate::sql::{list, quoted};
 
@@ -30,7 +31,8 @@ const BOOKKEEPING: &str = r#"
 
 /// The steps that lead to the engine's own tables. A store knows how many it has taken; a new step
 /// is only ever added at the end, and one that was released never changes.
-pub(crate) const STEPS: &[&str] = &[META, access::ACCOUNTS, access::CHAIN, crate::plugins::TABLES];
+pub(crate) const STEPS: &[&str] =
+    &[META, access::ACCOUNTS, access::CHAIN, crate::plugins::TABLES, kept::TABLES];
 
 /// The tables of definitions, audit and history.
 const META: &str = r#"
@@ -85,7 +87,7 @@ CREATE TRIGGER bm_history_holds BEFORE UPDATE ON bm_history
 /// Makes the table of `shape` under `name`, without its indexes and triggers.
 pub(crate) fn create_table(shape: &Shape, name: &str) -> String {
     let mut sql = format!("CREATE TABLE {} (\n", quoted(name));
-    for column in &shape.columns {
+    for column in shape.columns.iter().chain(&shape.kept) {
         let _ = writeln!(sql, "  {},", column_definition(column));
     }
     sql.push_str(BOOKKEEPING.trim_start_matches('\n'));

@@ -25,6 +25,10 @@ pub(crate) struct Shape {
     pub columns: Vec<ColumnShape>,
     /// References to other forms.
     pub references: Vec<ReferenceShape>,
+    /// Columns of fields that earlier versions had: kept for the records that filled them, seen by
+    /// no report.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<ColumnShape>,
 }
 
 /// One column, made from one field.
@@ -96,7 +100,28 @@ impl Shape {
                 .map(|field| ColumnShape::new(field, form.key.contains(&field.id)))
                 .collect(),
             references: Vec::new(),
+            kept: Vec::new(),
         }
+    }
+
+    /// Takes over the columns of `old` that a newer version of the definition no longer has.
+    ///
+    /// Without a newer version nothing is taken over: leaving a field out is a mistake then, of
+    /// which the migration tells.
+    pub fn keeping(mut self, old: &Self) -> Self {
+        let gone = old.columns.iter().filter(|_| self.version > old.version);
+        let gone: Vec<ColumnShape> = gone
+            .chain(&old.kept)
+            .filter(|column| self.column(&column.name).is_none())
+            .map(ColumnShape::freed)
+            .collect();
+        self.kept = gone;
+        self
+    }
+
+    /// Returns the column `name` of this version or of an earlier one.
+    pub fn any_column(&self, name: &str) -> Option<&ColumnShape> {
+        self.columns.iter().chain(&self.kept).find(|column| column.name == name)
     }
 
     /// Makes the shapes of all forms of `catalog`, referred forms first.
@@ -179,6 +204,22 @@ pub(crate) enum ByClass {
 }
 
 impl ColumnShape {
+    /// The column without what its field demanded: it only keeps what is there.
+    fn freed(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            kind: self.kind,
+            required: false,
+            min: None,
+            max: None,
+            max_length: None,
+            pattern: None,
+            codes: None,
+            refers: None,
+            person_name: false,
+        }
+    }
+
     fn new(field: &Field, in_key: bool) -> Self {
         let mut column = Self {
             name: field.id.clone(),

@@ -1,6 +1,6 @@
-//! Checks conditions written in CEL: grammar, names of fields and functions, compared codes.
+//! Checks conditions written in CEL: grammar, names of fields and functions, types, compared codes.
 //!
-//! Evaluating them is not done here.
+//! What passes is compiled by [`crate::expression`], and evaluated from that and nothing else.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -13,38 +13,71 @@ use super::world::World;
 use crate::codes;
 use crate::definition::{FieldType, Form, Source};
 use crate::diagnostic::{Diagnostic, Span};
+use crate::expression::{self, CHOICE, Expression, FUNCTIONS, Mistake, Names, TODAY, Type};
+use crate::table::ColumnType;
 use crate::text::Text;
 
 /// Greatest length of a condition, in bytes.
 const MAX_LENGTH: usize = 2_000;
 
-/// Functions of CEL that need no clock and no data from elsewhere.
-const FUNCTIONS: [&str; 12] = [
-    "contains",
-    "double",
-    "endsWith",
-    "has",
-    "int",
-    "matches",
-    "max",
-    "min",
-    "size",
-    "startsWith",
-    "string",
-    "uint",
-];
+/// The fields of a form with their types, as expressions see them.
+pub(super) type Fields = [(String, ColumnType)];
 
-/// Checks the grammar of `source`, and that it names fields of `form` and known functions only.
-pub(super) fn names(source: &Source, form: &Form, sink: &mut Sink<'_>) {
-    let Some(parsed) = parse(source, Some(sink)) else { return };
-    let mut walk = Walk { source, info: &parsed.info, bound: Vec::new() };
-    walk.names(&parsed.expression, form, sink);
+/// Whether an expression may speak of a `choice`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Choices {
+    Seen,
+    Unseen,
+}
+
+/// Checks the grammar of `source`, that it names fields and known functions only and puts fitting
+/// types together, and that its result fits `wanted`; compiles it.
+pub(super) fn compiled(
+    source: &Source,
+    fields: &Fields,
+    choices: Choices,
+    wanted: &Type,
+    sink: &mut Sink<'_>,
+) -> Expression {
+    let Some(parsed) = parse(source, Some(sink)) else { return Expression::broken() };
+    let mut walk = Walk { source, info: &parsed.info, bound: Vec::new(), found: false, choices };
+    walk.names(&parsed.expression, fields, sink);
+    if walk.found {
+        return Expression::broken();
+    }
+    let field =
+        |name: &str| fields.iter().find(|(own, _)| own == name).map(|(_, kind)| Type::from(*kind));
+    let names = Names { field: &field, choice: choices == Choices::Seen };
+    let expression = match expression::compile(&parsed.expression, &names) {
+        Ok(expression) => expression,
+        Err(Mistake { id, message, help }) => {
+            let finding = Diagnostic::error(codes::EXPRESSION_TYPE, message).maybe_help(help);
+            sink.push(finding.at(walk.span(id)));
+            return Expression::broken();
+        }
+    };
+    if !expression.kind().fits(wanted) {
+        let (found, wanted) = (expression.kind().words(), wanted.words());
+        sink.error(
+            codes::EXPRESSION_TYPE,
+            source.span.clone(),
+            format!("biểu thức cho {}, cần {}", found.0, wanted.0),
+            format!("the expression gives {}, but {} is needed", found.1, wanted.1),
+        );
+    }
+    expression
 }
 
 /// Checks that fields with a code list are compared with codes of that list only.
 pub(super) fn codes(source: &Source, form: &Form, world: &World<'_>, sink: &mut Sink<'_>) {
     let Some(parsed) = parse(source, None) else { return };
-    let walk = Walk { source, info: &parsed.info, bound: Vec::new() };
+    let walk = Walk {
+        source,
+        info: &parsed.info,
+        bound: Vec::new(),
+        found: false,
+        choices: Choices::Seen,
+    };
     walk.codes(&parsed.expression, form, world, sink);
 }
 
@@ -125,17 +158,23 @@ struct Walk<'a> {
     info: &'a SourceInfo,
     /// Variables that `all`, `exists` and the like bring.
     bound: Vec<String>,
+    /// Whether an unknown name was found.
+    found: bool,
+    choices: Choices,
 }
 
 impl Walk<'_> {
-    fn names(&mut self, node: &IdedExpr, form: &Form, sink: &mut Sink<'_>) {
+    fn names(&mut self, node: &IdedExpr, fields: &Fields, sink: &mut Sink<'_>) {
         match &node.expr {
             Expr::Ident(name) => {
                 let is_known = name.starts_with('@')
+                    || name == TODAY
+                    || (name == CHOICE && self.choices == Choices::Seen)
                     || self.bound.contains(name)
-                    || form.field(name).is_some();
+                    || fields.iter().any(|(own, _)| own == name);
                 if !is_known {
-                    let known = form.fields().map(|field| field.id.as_str());
+                    self.found = true;
+                    let known = fields.iter().map(|(own, _)| own.as_str());
                     let span = self.span(node.id);
                     sink.push(unknown(codes::EXPRESSION_NAME, span, words::FIELD, name, known));
                 }
@@ -143,11 +182,11 @@ impl Walk<'_> {
             Expr::Call(call) => {
                 self.function(node.id, call, sink);
                 for part in call.target.as_deref().into_iter().chain(&call.args) {
-                    self.names(part, form, sink);
+                    self.names(part, fields, sink);
                 }
             }
             Expr::Comprehension(comprehension) => {
-                self.names(&comprehension.iter_range, form, sink);
+                self.names(&comprehension.iter_range, fields, sink);
                 let depth = self.bound.len();
                 self.bound.push(comprehension.iter_var.clone());
                 self.bound.extend(comprehension.iter_var2.clone());
@@ -158,21 +197,22 @@ impl Walk<'_> {
                     &comprehension.loop_step,
                     &comprehension.result,
                 ] {
-                    self.names(part, form, sink);
+                    self.names(part, fields, sink);
                 }
                 self.bound.truncate(depth);
             }
-            _ => parts(&node.expr).into_iter().for_each(|part| self.names(part, form, sink)),
+            _ => parts(&node.expr).into_iter().for_each(|part| self.names(part, fields, sink)),
         }
     }
 
     /// Reports a call of something that is neither an operator nor a function of the list.
-    fn function(&self, id: u64, call: &CallExpr, sink: &mut Sink<'_>) {
+    fn function(&mut self, id: u64, call: &CallExpr, sink: &mut Sink<'_>) {
         let name = &call.func_name;
         let is_operator = !name.starts_with(|first: char| first.is_alphabetic());
         if is_operator || FUNCTIONS.contains(&name.as_str()) {
             return;
         }
+        self.found = true;
         let what = ("hàm", "function");
         let span = self.span(id);
         sink.push(unknown(codes::EXPRESSION_FUNCTION, span, what, name, FUNCTIONS));

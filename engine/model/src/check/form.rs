@@ -2,23 +2,33 @@
 
 use std::collections::BTreeSet;
 
-use super::expression;
+use super::condition::{self, OfField};
+use super::expression::Fields;
+use super::grid;
 use super::place::Place;
 use super::words::{self, repeats, twice, unknown};
 use super::world::World;
 use super::{Draft, Sink};
 use crate::codes;
-use crate::definition::{Field, FieldType, Form, FormScope, Personal, Section};
+use crate::definition::{Field, FieldType, Form, FormScope, FormStatus, Personal, Repeat, Section};
 use crate::diagnostic::Diagnostic;
 use crate::format::parse_decimal;
-use crate::raw::{RawField, RawFieldType, RawForm, RawPersonal, RawScope, RawSection, texts};
+use crate::raw::{
+    RawField, RawFieldType, RawForm, RawPersonal, RawScope, RawSection, RawStatus, texts,
+};
+use crate::table::ColumnType;
 use crate::text::Text;
-use crate::yaml::At;
+use crate::yaml::{At, Content};
 
 /// Beginnings of names that the store and datasets use for tables of their own.
 const RESERVED: [&str; 3] = ["code_", "record_", "sqlite_"];
 
 pub(super) fn form(raw: RawForm, at: At<'_>, _place: &Place, sink: &mut Sink<'_>) -> Form {
+    let fields = typed(&raw);
+    let sections = raw.sections.iter().enumerate();
+    let is_whole = sections
+        .clone()
+        .all(|(position, section)| !is_unread(section, at.get("sections").item(position)));
     let id = raw.id.0;
     if let Some(prefix) = RESERVED.iter().find(|prefix| id.starts_with(*prefix)) {
         sink.error(
@@ -38,14 +48,49 @@ pub(super) fn form(raw: RawForm, at: At<'_>, _place: &Place, sink: &mut Sink<'_>
         sink.push(twice(span, ("phần", "section"), name));
     });
     let sections = raw.sections.into_iter().enumerate();
-    let sections: Vec<Section> =
-        sections.map(|(position, raw)| section(raw, sections_at.item(position), sink)).collect();
-    let form =
-        Form { id, version: raw.version, title: raw.title, scope, key: texts(raw.key), sections };
+    let sections: Vec<Section> = sections
+        .map(|(position, raw)| section(raw, &fields, sections_at.item(position), sink))
+        .collect();
+    let checks = condition::of_form(raw.checks, &fields, at.get("checks"), sink);
+    let status = match raw.status {
+        RawStatus::Draft => FormStatus::Draft,
+        RawStatus::Published => FormStatus::Published,
+        RawStatus::Retired => FormStatus::Retired,
+    };
+    let mut form = Form {
+        id,
+        version: raw.version,
+        status,
+        title: raw.title,
+        scope,
+        key: texts(raw.key),
+        sections,
+        checks,
+        grids: Vec::new(),
+    };
+    form.grids = grid::grids(raw.grids, &form, at.get("grids"), sink);
     field_names(&form, at, sink);
-    key(&form, at.get("key"), sink);
-    expressions(&form, at, sink);
+    if is_whole {
+        key(&form, at.get("key"), sink);
+    }
+    condition::whole(&form, at, sink);
     form
+}
+
+/// The fields as expressions see them.
+fn typed(raw: &RawForm) -> Vec<(String, ColumnType)> {
+    let fields = raw.sections.iter().flat_map(|section| &section.fields);
+    let kind = |field: &RawField| match field.kind {
+        RawFieldType::Integer => ColumnType::Integer,
+        RawFieldType::Decimal => ColumnType::Decimal(field.scale.unwrap_or_default()),
+        RawFieldType::Date => ColumnType::Date,
+        RawFieldType::Boolean => ColumnType::Boolean,
+        RawFieldType::Text
+        | RawFieldType::PersonName
+        | RawFieldType::Choice
+        | RawFieldType::Reference => ColumnType::Text,
+    };
+    fields.map(|field| (field.id.0.clone(), kind(field))).collect()
 }
 
 pub(super) fn references(draft: &Draft<Form>, world: &World<'_>, sink: &mut Sink<'_>) {
@@ -58,43 +103,74 @@ pub(super) fn references(draft: &Draft<Form>, world: &World<'_>, sink: &mut Sink
             FieldType::Reference { to } => reference(form, to, world, at, sink),
             _ => {}
         }
-        for (_, source) in conditions(field) {
-            expression::codes(source, form, world, sink);
-        }
     }
+    condition::references(draft, world, sink);
+    grid::references(form, draft.at(), world, sink);
 }
 
 /// Returns whether everything that `form` refers to is among `forms` and `lists`.
 pub(super) fn stands(form: &Form, forms: &BTreeSet<String>, lists: &BTreeSet<String>) -> bool {
-    form.fields().all(|field| match &field.kind {
-        FieldType::Choice { codes } => lists.contains(codes),
-        FieldType::Reference { to } => forms.contains(to),
-        _ => true,
-    })
+    let shown = form.grids.iter().map(|grid| &grid.rows);
+    let mut shown = shown.chain(form.repeats().map(|(_, repeat)| &repeat.form));
+    shown.all(|id| forms.contains(id))
+        && form.fields().all(|field| match &field.kind {
+            FieldType::Choice { codes } => lists.contains(codes),
+            FieldType::Reference { to } => forms.contains(to),
+            _ => true,
+        })
 }
 
-fn section(raw: RawSection, at: At<'_>, sink: &mut Sink<'_>) -> Section {
+fn section(raw: RawSection, typed: &Fields, at: At<'_>, sink: &mut Sink<'_>) -> Section {
+    if raw.fields.is_empty() == raw.repeat.is_none() && !is_unread(&raw, at) {
+        let id = &raw.id.0;
+        let message = Text::both(
+            format!("phần `{id}` phải có hoặc `fields` hoặc `repeat`"),
+            format!("the section `{id}` must have either `fields` or `repeat`"),
+        );
+        let help = Text::both(
+            "ghi các trường, hoặc `repeat: {form: …}`",
+            "list its fields, or write `repeat: {form: …}`",
+        );
+        sink.push(Diagnostic::error(codes::REPEAT, message).help(help).at(at.span()));
+    }
     let at = at.get("fields");
     let fields = raw.fields.into_iter().enumerate();
     Section {
         id: raw.id.0,
         title: raw.title,
-        fields: fields.map(|(position, raw)| field(raw, at.item(position), sink)).collect(),
+        fields: fields.map(|(position, raw)| field(raw, typed, at.item(position), sink)).collect(),
+        repeat: raw.repeat.map(|repeat| Repeat {
+            form: repeat.form.0,
+            least: repeat.least,
+            most: repeat.most,
+        }),
     }
 }
 
-fn field(raw: RawField, at: At<'_>, sink: &mut Sink<'_>) -> Field {
+/// Returns whether the section has fields that could not be read; a finding tells so already.
+fn is_unread(raw: &RawSection, at: At<'_>) -> bool {
+    let fields = at.node.get("fields");
+    raw.fields.is_empty()
+        && fields.is_some_and(|fields| !matches!(fields.content, Content::List(_)))
+}
+
+fn field(raw: RawField, typed: &Fields, at: At<'_>, sink: &mut Sink<'_>) -> Field {
     keys_for_type(raw.kind, at, sink);
     let kind = field_type(&raw, at, sink);
-    let source = |key: &str| at.node.get(key).map(|_| at.get(key).source());
+    let OfField { when, compute, check, choice_filter } =
+        condition::of_field(&raw, kind.column_type(), typed, at, sink);
     Field {
         id: raw.id.0,
         title: raw.title,
         hint: raw.hint,
         kind,
         required: raw.required,
-        when: source("when"),
-        check: raw.check.map(|check| (at.get("check").get("that").source(), check.message)),
+        immutable: raw.immutable,
+        when,
+        compute,
+        check,
+        choice_filter,
+        valid_on: raw.valid_on.map(|day| day.0),
         personal: match raw.personal {
             RawPersonal::None => Personal::None,
             RawPersonal::Basic => Personal::Basic,
@@ -105,7 +181,17 @@ fn field(raw: RawField, at: At<'_>, sink: &mut Sink<'_>) -> Field {
 
 /// Reports keys that say nothing for the type of the field, and keys that the type needs.
 fn keys_for_type(kind: RawFieldType, at: At<'_>, sink: &mut Sink<'_>) {
-    const KEYS: [&str; 7] = ["to", "codes", "max_length", "pattern", "scale", "min", "max"];
+    const KEYS: [&str; 9] = [
+        "to",
+        "codes",
+        "choice_filter",
+        "valid_on",
+        "max_length",
+        "pattern",
+        "scale",
+        "min",
+        "max",
+    ];
     let (name, fitting, needed): (&str, &[&str], Option<&str>) = match kind {
         RawFieldType::Text => ("text", &["max_length", "pattern"], None),
         RawFieldType::PersonName => ("person_name", &[], None),
@@ -113,7 +199,7 @@ fn keys_for_type(kind: RawFieldType, at: At<'_>, sink: &mut Sink<'_>) {
         RawFieldType::Decimal => ("decimal", &["scale", "min", "max"], Some("scale")),
         RawFieldType::Date => ("date", &[], None),
         RawFieldType::Boolean => ("boolean", &[], None),
-        RawFieldType::Choice => ("choice", &["codes"], Some("codes")),
+        RawFieldType::Choice => ("choice", &["codes", "choice_filter", "valid_on"], Some("codes")),
         RawFieldType::Reference => ("reference", &["to"], Some("to")),
     };
     for key in KEYS {
@@ -272,21 +358,11 @@ fn reference(form: &Form, to: &str, world: &World<'_>, at: At<'_>, sink: &mut Si
     }
 }
 
-fn expressions(form: &Form, at: At<'_>, sink: &mut Sink<'_>) {
-    for (field, _) in placed_fields(form, at) {
-        for (_, source) in conditions(field) {
-            expression::names(source, form, sink);
-        }
-    }
-}
-
-fn conditions(field: &Field) -> impl Iterator<Item = (&'static str, &crate::definition::Source)> {
-    let check = field.check.as_ref().map(|(source, _)| ("check", source));
-    field.when.as_ref().map(|source| ("when", source)).into_iter().chain(check)
-}
-
 /// Walks over fields with their places.
-fn placed_fields<'a>(form: &'a Form, at: At<'a>) -> impl Iterator<Item = (&'a Field, At<'a>)> {
+pub(super) fn placed_fields<'a>(
+    form: &'a Form,
+    at: At<'a>,
+) -> impl Iterator<Item = (&'a Field, At<'a>)> {
     let sections = at.get("sections");
     form.sections.iter().enumerate().flat_map(move |(position, section)| {
         let fields = sections.item(position).get("fields");

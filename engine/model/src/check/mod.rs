@@ -6,8 +6,10 @@
 
 mod code_list;
 mod columns;
+mod condition;
 mod expression;
 mod form;
+mod grid;
 mod like;
 mod order;
 mod place;
@@ -34,9 +36,11 @@ use indexmap::IndexMap;
 use serde::de::DeserializeOwned;
 
 use crate::codes;
-use crate::definition::{Catalog, CodeList, Form, Manifest, Report, Site};
+use crate::definition::{Catalog, CodeList, Form, Manifest, Report, Site, Source};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
+use crate::expression::Type;
 use crate::schema::{Kind, schema};
+use crate::table::ColumnType;
 use crate::text::Text;
 use crate::yaml::{self, At, Document};
 use place::Place;
@@ -89,6 +93,22 @@ pub fn site_alone(text: &str) -> Option<Site> {
     let document = read(&path, &text.into(), &mut unheard)?;
     let place = place::of(&path).ok()??;
     draft(document, &place, &mut unheard, site::site).map(|draft| draft.definition)
+}
+
+/// Checks one expression over `fields`, whose result is to fit `wanted`; with `choices` it may speak
+/// of a code as `choice`.
+pub fn expression(
+    text: &str,
+    fields: &[(String, ColumnType)],
+    choices: bool,
+    wanted: ColumnType,
+) -> Diagnostics {
+    let source = Source::alone(text);
+    let choices = if choices { expression::Choices::Seen } else { expression::Choices::Unseen };
+    let mut findings = Diagnostics::default();
+    let mut sink = Sink { findings: &mut findings, guessed: &[] };
+    expression::compiled(&source, fields, choices, &Type::from(wanted), &mut sink);
+    findings
 }
 
 /// A definition on its way to be checked, with the tree it was read from.

@@ -1,6 +1,7 @@
 //! A form: the fields of one kind of record, from which its table is made.
 
 use crate::definition::Source;
+use crate::expression::Expression;
 use crate::table::ColumnType;
 use crate::text::Text;
 
@@ -12,6 +13,8 @@ pub struct Form {
     pub id: String,
     /// Version of this definition.
     pub version: u32,
+    /// Whether records may be entered.
+    pub status: FormStatus,
     /// Title.
     pub title: Text,
     /// Whose records they are.
@@ -20,6 +23,22 @@ pub struct Form {
     pub key: Vec<String>,
     /// Sections in order.
     pub sections: Vec<Section>,
+    /// Conditions that the record as a whole must meet.
+    pub checks: Vec<Check>,
+    /// Tables in which many records are entered at once.
+    pub grids: Vec<Grid>,
+}
+
+/// Whether records of a form may be entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FormStatus {
+    /// Not yet: only drafts are kept.
+    Draft,
+    /// Yes.
+    #[default]
+    Published,
+    /// No more: records that are there can still be read and corrected.
+    Retired,
 }
 
 /// Whose records a form holds, and so who may see them.
@@ -40,8 +59,90 @@ pub struct Section {
     pub id: String,
     /// Heading.
     pub title: Text,
-    /// Fields in order.
+    /// Fields in order; none when the section is a repeat.
     pub fields: Vec<Field>,
+    /// The form whose records stand in this section, as many as there are.
+    pub repeat: Option<Repeat>,
+}
+
+/// Records of another form that belong to one record: its key is the key of this one and one field
+/// more, the line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Repeat {
+    /// Form of the lines.
+    pub form: String,
+    /// Least number of lines.
+    pub least: usize,
+    /// Greatest number of lines.
+    pub most: Option<usize>,
+}
+
+/// A table in which many records are entered at once: one row for each record of another form, such
+/// as the pupils of a class, and some fields of this form as columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Grid {
+    /// Id, `snake_case`.
+    pub id: String,
+    /// Title.
+    pub title: Text,
+    /// Fields that have one value for the whole table.
+    pub fixed: Vec<String>,
+    /// The form whose records give the rows: those that agree with the fixed fields they share.
+    pub rows: String,
+    /// The field that tells the rows apart; it stands in both forms.
+    pub field: String,
+    /// Fields that are entered, in order.
+    pub columns: Vec<String>,
+}
+
+/// A condition or computation with its place in the definition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Condition {
+    /// As it is written.
+    pub source: Source,
+    /// As it is evaluated.
+    pub expression: Expression,
+    /// What happens when a value that it names is missing.
+    pub missing: Missing,
+}
+
+/// What happens to a condition when values that it names are missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// It is left out when any of them is missing.
+    SkipIfAny,
+    /// It is left out when all of them are missing; when some are, it is not met unless it can be
+    /// decided all the same.
+    SkipIfAll,
+    /// It always counts; when it cannot be decided, it is not met.
+    NeverSkip,
+}
+
+/// A condition that a record must meet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Check {
+    /// Id inside the form; by it a warning is confirmed.
+    pub id: String,
+    /// The condition.
+    pub condition: Condition,
+    /// The sentence when it is not met.
+    pub message: Text,
+    /// Whether it blocks, or must be confirmed with a reason.
+    pub severity: CheckSeverity,
+}
+
+/// What a check does that is not met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CheckSeverity {
+    /// It blocks.
+    #[default]
+    Error,
+    /// It must be confirmed with a reason.
+    Warning,
 }
 
 /// One field, one column of the table.
@@ -58,10 +159,18 @@ pub struct Field {
     pub kind: FieldType,
     /// Whether it must be filled.
     pub required: bool,
+    /// Whether the value stays as it is once it is filled: an identifier.
+    pub immutable: bool,
     /// Condition (CEL) under which the field is asked.
-    pub when: Option<Source>,
-    /// Condition (CEL) that the record must meet, with the sentence when it does not.
-    pub check: Option<(Source, Text)>,
+    pub when: Option<Condition>,
+    /// What the field is computed from (CEL); nobody enters it.
+    pub compute: Option<Condition>,
+    /// Condition (CEL) that the record must meet.
+    pub check: Option<Check>,
+    /// Condition (CEL) that a code must meet to be chosen; it sees the code as `choice`.
+    pub choice_filter: Option<Condition>,
+    /// The field with the day on which the code must be valid; the day of entry when there is none.
+    pub valid_on: Option<String>,
     /// Class of personal data.
     pub personal: Personal,
 }
@@ -142,6 +251,28 @@ impl Form {
     /// Walks over the fields of all sections.
     pub fn fields(&self) -> impl Iterator<Item = &Field> {
         self.sections.iter().flat_map(|section| &section.fields)
+    }
+
+    /// Returns whether `id` belongs to the key.
+    pub fn is_key(&self, id: &str) -> bool {
+        self.key.iter().any(|key| key == id)
+    }
+
+    /// Walks over the checks of the fields, and then those of the form.
+    pub fn checks(&self) -> impl Iterator<Item = (Option<&Field>, &Check)> {
+        let of_fields =
+            self.fields().filter_map(|field| Some((Some(field), field.check.as_ref()?)));
+        of_fields.chain(self.checks.iter().map(|check| (None, check)))
+    }
+
+    /// Returns the grid `id`.
+    pub fn grid(&self, id: &str) -> Option<&Grid> {
+        self.grids.iter().find(|grid| grid.id == id)
+    }
+
+    /// Walks over the sections that repeat another form.
+    pub fn repeats(&self) -> impl Iterator<Item = (&Section, &Repeat)> {
+        self.sections.iter().filter_map(|section| Some((section, section.repeat.as_ref()?)))
     }
 
     /// Returns the field `id`.

@@ -8,9 +8,13 @@ mod manifest;
 mod needs;
 mod report;
 mod site;
+mod whole;
 
 pub use code_list::{Code, CodeList};
-pub use form::{Field, FieldType, Form, FormScope, Personal, Section};
+pub use form::{
+    Check, CheckSeverity, Condition, Field, FieldType, Form, FormScope, FormStatus, Grid, Missing,
+    Personal, Repeat, Section,
+};
 pub use manifest::{
     Applies, CodeKind, Label, Like, Manifest, RuleColumn, RuleDeclaration, RuleTable,
 };
@@ -55,6 +59,13 @@ pub struct Source {
 }
 
 impl Source {
+    /// Makes a source that stands in no file.
+    pub(crate) fn alone(text: &str) -> Self {
+        let file = std::sync::Arc::from("");
+        let span = Span::locate(&file, text, 0, text.len());
+        Self { text: text.to_owned(), span, first_line: 1, indent: 0, line_starts: Vec::new() }
+    }
+
     /// Returns the place in the file of the byte range `start..end` of `text`.
     ///
     /// Exact for literal blocks (`|`) and for plain or quoted scalars on one line without escapes;

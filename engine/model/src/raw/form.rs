@@ -21,6 +21,9 @@ pub(crate) struct RawForm {
     /// Version of this definition; raised whenever its meaning changes.
     #[schemars(range(min = 1))]
     pub(crate) version: u32,
+    /// Whether records may be entered.
+    #[serde(default)]
+    pub(crate) status: RawStatus,
     /// Title.
     pub(crate) title: Text,
     /// Whose records they are.
@@ -31,6 +34,25 @@ pub(crate) struct RawForm {
     /// Sections in order.
     #[schemars(length(min = 1))]
     pub(crate) sections: Vec<RawSection>,
+    /// Conditions that the record as a whole must meet.
+    #[serde(default)]
+    pub(crate) checks: Vec<RawFormCheck>,
+    /// Tables in which many records are entered at once.
+    #[serde(default)]
+    pub(crate) grids: Vec<RawGrid>,
+}
+
+/// Whether records may be entered.
+#[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RawStatus {
+    /// Not yet: only drafts are kept.
+    Draft,
+    /// Yes.
+    #[default]
+    Published,
+    /// No more: records that are there can still be read and corrected.
+    Retired,
 }
 
 /// Whose records a form holds.
@@ -52,8 +74,51 @@ pub(crate) struct RawSection {
     /// Heading.
     pub(crate) title: Text,
     /// Fields in order.
-    #[schemars(length(min = 1))]
+    #[serde(default)]
     pub(crate) fields: Vec<RawField>,
+    /// Records of another form that stand here, as many as there are; instead of fields.
+    pub(crate) repeat: Option<RawRepeat>,
+}
+
+/// Records of another form that belong to one record.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawRepeat {
+    /// Form of the lines; its key is the key of this form and one field more.
+    pub(crate) form: Id,
+    /// Least number of lines.
+    #[serde(default)]
+    pub(crate) least: usize,
+    /// Greatest number of lines.
+    pub(crate) most: Option<usize>,
+}
+
+/// A table in which many records are entered at once.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawGrid {
+    /// Id.
+    pub(crate) id: Id,
+    /// Title.
+    pub(crate) title: Text,
+    /// Fields that have one value for the whole table.
+    #[schemars(length(min = 1))]
+    pub(crate) fixed: Vec<Id>,
+    /// Where the rows come from.
+    pub(crate) rows: RawGridRows,
+    /// Fields that are entered, in order.
+    #[schemars(length(min = 1))]
+    pub(crate) columns: Vec<Id>,
+}
+
+/// Where the rows of a grid come from.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawGridRows {
+    /// Form whose records give the rows: those that agree with the fixed fields they share.
+    pub(crate) form: Id,
+    /// Field that tells the rows apart; it stands in both forms.
+    pub(crate) field: Id,
 }
 
 /// One field, one column of the table.
@@ -90,11 +155,23 @@ pub(crate) struct RawField {
     /// Whether the field must be filled; fields of the key always are.
     #[serde(default)]
     pub(crate) required: bool,
+    /// Whether the value stays as it is once it is filled: an identifier.
+    #[serde(default)]
+    pub(crate) immutable: bool,
     /// Condition (CEL over the fields of the form) under which the field is asked.
     #[expect(dead_code, reason = "read with its place")]
     pub(crate) when: Option<String>,
+    /// What the field is computed from; nobody enters it.
+    pub(crate) compute: Option<RawCompute>,
     /// Condition that the record must meet.
     pub(crate) check: Option<RawCheck>,
+    /// Condition (CEL) that a code must meet to be chosen; it sees the code as `choice.code`,
+    /// `choice.name` and `choice.<column of the list>` (type `choice`).
+    #[expect(dead_code, reason = "read with its place")]
+    pub(crate) choice_filter: Option<String>,
+    /// Date field with the day on which the code must be valid; the day of entry when left out
+    /// (type `choice`).
+    pub(crate) valid_on: Option<Id>,
     /// Class of personal data.
     #[serde(default)]
     pub(crate) personal: RawPersonal,
@@ -131,6 +208,66 @@ pub(crate) struct RawCheck {
     pub(crate) that: String,
     /// What to tell the person.
     pub(crate) message: Text,
+    /// Whether it blocks, or must be confirmed with a reason.
+    #[serde(default)]
+    pub(crate) severity: RawCheckSeverity,
+    /// What happens when a value that it names is missing; by default `never_skip` when the
+    /// condition speaks of `null` itself, else `skip_if_any`.
+    pub(crate) missing: Option<RawMissing>,
+}
+
+/// A condition on the record as a whole.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawFormCheck {
+    /// Id; by it a warning is confirmed.
+    pub(crate) id: Id,
+    /// Condition (CEL over the fields of the form).
+    #[expect(dead_code, reason = "read with its place")]
+    pub(crate) that: String,
+    /// What to tell the person.
+    pub(crate) message: Text,
+    /// Whether it blocks, or must be confirmed with a reason.
+    #[serde(default)]
+    pub(crate) severity: RawCheckSeverity,
+    /// What happens when a value that it names is missing; see `check`.
+    pub(crate) missing: Option<RawMissing>,
+}
+
+/// What a computed field is computed from.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawCompute {
+    /// Expression (CEL over the fields of the form) of the type of the field; decimals are rounded
+    /// to its scale, half up.
+    #[serde(rename = "as")]
+    #[expect(dead_code, reason = "read with its place")]
+    pub(crate) expression: String,
+    /// What happens when a value that it names is missing; see `check`.
+    pub(crate) missing: Option<RawMissing>,
+}
+
+/// What a check does that is not met.
+#[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RawCheckSeverity {
+    /// It blocks.
+    #[default]
+    Error,
+    /// It must be confirmed with a reason.
+    Warning,
+}
+
+/// What happens to a condition when values that it names are missing.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RawMissing {
+    /// It is left out when any of them is missing.
+    SkipIfAny,
+    /// It is left out when all of them are missing.
+    SkipIfAll,
+    /// It always counts; when it cannot be decided, it is not met.
+    NeverSkip,
 }
 
 /// Class of personal data (Law 91/2025/QH15).

@@ -9,7 +9,10 @@ mod report;
 mod site;
 
 pub(crate) use code_list::{RawCode, RawCodeList};
-pub(crate) use form::{RawField, RawFieldType, RawForm, RawPersonal, RawScope, RawSection};
+pub(crate) use form::{
+    RawCheckSeverity, RawField, RawFieldType, RawForm, RawFormCheck, RawGrid, RawMissing,
+    RawPersonal, RawScope, RawSection, RawStatus,
+};
 pub(crate) use plugin::{RawCodeKind, RawPlugin, RawRule, RawRuleTable};
 pub(crate) use report::{
     Literal, RawDataset, RawFormat, RawNameOrder, RawNode, RawParameter, RawParameterType,

@@ -12,6 +12,7 @@ mod opening;
 
 mod insert;
 mod record;
+mod writing;
 
 mod datasets;
 mod reading;

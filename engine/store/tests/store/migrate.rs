@@ -5,7 +5,7 @@ use bieumau_model::definition::Catalog;
 use bieumau_model::scope::Caller;
 use bieumau_model::table::Value;
 use bieumau_model::text::Locale;
-use bieumau_store::{Migration, Store, StoreError};
+use bieumau_store::{Edit, Migration, Store, StoreError};
 
 const GROUPS: &str = "schema_version: 1\nid: colour\ntitle: Màu\ncodes:\n\
                       - {code: red, name: Đỏ}\n- {code: blue, name: Xanh, symbol: X}\n";
@@ -129,11 +129,46 @@ fn a_field_without_values_may_go() {
 }
 
 #[test]
-fn a_field_with_values_is_not_dropped() {
+fn an_old_record_keeps_every_value_under_a_new_version() {
+    let before = site(
+        1,
+        "{id: seats, type: decimal, scale: 1, title: Ghế}\n{id: note, type: text, required: true, title: Ghi chú}",
+        GROUPS,
+    );
+    let after = site(2, "{id: floor, type: integer, title: Tầng}", GROUPS);
+    let mut store = check_change(&before, "room|seats|note\nR1|4,5|đẹp", &after, CHANGED);
+    let form = &after.forms["room"];
+    let key = [Value::Text("R1".to_owned())];
+    let kept = vec![
+        ("seats".to_owned(), Value::Decimal { units: 45, scale: 1 }),
+        ("note".to_owned(), Value::Text("đẹp".to_owned())),
+    ];
+    let record = store.record(&Caller::Operator, form, &key).unwrap().unwrap();
+    assert_eq!((record.version, &record.kept), (1, &kept));
+
+    let edit = Edit { caller: &Caller::Operator, revision: 1, now: now(), reason: "" };
+    store.update(form, &key, &[("floor", Value::Integer(3))], edit).unwrap();
+    let record = store.record(&Caller::Operator, form, &key).unwrap().unwrap();
+    assert_eq!((record.version, &record.kept), (2, &kept));
+    let more = grid(form, "room|floor\nR2|1");
+    store.insert(&Caller::Operator, form, &more, now(), "").unwrap();
+
+    // The definition of each version is kept whole, and the field may come back.
+    assert_eq!(store.definition("room", 1).unwrap().unwrap(), before.forms["room"].whole());
+    let again = site(3, "{id: note, type: text, title: Ghi chú}", GROUPS);
+    store.migrate(&again, now()).unwrap();
+    assert_eq!(field(&store, &again, "R1", "note"), Value::Text("đẹp".to_owned()));
+    let versions: Vec<i64> =
+        store.versions("room").unwrap().into_iter().map(|(version, _)| version).collect();
+    assert_eq!(versions, [1, 2, 3]);
+}
+
+#[test]
+fn a_field_with_values_is_not_dropped_without_a_new_version() {
     check_change(
         &site(1, "{id: seats, type: integer, title: Ghế}", GROUPS),
         "room|seats\nR1|4\nR2|\nR3|5\nR4|6\nR5|7",
-        &site(2, "", GROUPS),
+        &site(1, "", GROUPS),
         "error[D110] `room.seats`: dropping the field would lose values: 4 records (R1; R3; R4, …)",
     );
 }
