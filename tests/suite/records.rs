@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use bieumau_model::access::Areas;
 use bieumau_model::entry::Given;
 use bieumau_model::scope::{Caller, Reach};
 use bieumau_model::table::Value as Cell;
@@ -36,6 +37,12 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("records::the_records_of_the_demo_pass_the_validator", demo_is_valid),
         Trial::test("records::dry_run_and_commit_find_the_same", dry_run_is_commit),
         Trial::test("records::a_caller_writes_only_what_is_theirs", scope),
+        Trial::test("records::a_refusal_says_why_and_whom_to_ask", refusal),
+        Trial::test("records::repeats_keep_to_their_numbers_of_lines", lines),
+        Trial::test(
+            "records::a_draft_form_takes_no_records_and_a_retired_one_no_new_ones",
+            form_status,
+        ),
         Trial::test("records::fifty_writers_lose_no_update", fifty_writers),
     ]
 }
@@ -411,8 +418,10 @@ fn scope() -> Outcome {
     let site = &own().site;
     let (key, _) = mark(9)?;
     let schools = Some(vec![crate::support::PRIMARY.to_owned()]);
-    let foreign =
-        Caller::User { name: "gv".to_owned(), scope: Scope { schools, ..Scope::default() } };
+    let foreign = Caller::User {
+        name: "gv".to_owned(),
+        scope: Reach { schools, ..Reach::everything() }.into(),
+    };
     let mut fields = BTreeMap::from([("mid_term".to_owned(), Given::Text("1".to_owned()))]);
     site.put_key("mark", &key, &mut fields).map_err(said)?;
     let change = Change {
@@ -426,6 +435,110 @@ fn scope() -> Outcome {
     same(codes, vec!["J121"])?;
     let problem = site.record(&foreign, "mark", &key).err().ok_or("it was shown")?;
     same(problem.code, "J121")
+}
+
+/// Whoever may read the marks of a school and write none.
+fn refusal() -> Outcome {
+    let site = &own().site;
+    let (key, record) = mark(11)?;
+    let reach = Reach {
+        schools: Some(vec![SECONDARY.to_owned()]),
+        writes: Areas::of(&[]),
+        ..Reach::everything()
+    };
+    let reader = Caller::User { name: "xem".to_owned(), scope: reach.into() };
+    let revision = record["revision"].as_i64().unwrap_or_default();
+    let mut fields = BTreeMap::from([("mid_term".to_owned(), Given::Text("1".to_owned()))]);
+    site.put_key("mark", &key, &mut fields).map_err(said)?;
+    let act = Act::Update { revision };
+    let change = Change { form: "mark".to_owned(), act, fields, confirmed: Vec::new() };
+    for mode in [Mode::DryRun, Mode::Commit] {
+        let outcome = write(site, &reader, std::slice::from_ref(&change), mode)?;
+        let refused = outcome.blocking().next().ok_or("it was written")?;
+        same(refused.finding.diagnostic.code, "D129")?;
+        ensure(refused.finding.diagnostic.help.is_some(), || "nobody to ask".to_owned())?;
+    }
+    Ok(())
+}
+
+const TRIP: &str = "schema_version: 1
+id: trip
+version: 1
+title: Chuyến đi
+scope: site
+key: [trip]
+sections:
+  - id: trip
+    title: Chuyến đi
+    fields:
+      - {id: trip, type: text, title: Mã}
+  - id: stops
+    title: Điểm dừng
+    repeat: {form: trip_stop, least: 1, most: 2}
+";
+
+const STOP: &str = "schema_version: 1
+id: trip_stop
+version: 1
+title: Điểm dừng
+scope: site
+key: [trip, line]
+sections:
+  - id: stop
+    title: Điểm dừng
+    fields:
+      - {id: trip, type: reference, to: trip, title: Chuyến đi}
+      - {id: line, type: integer, min: 1, title: STT}
+";
+
+fn trip(form: &str, fields: &[(&str, &str)]) -> Change {
+    let fields =
+        fields.iter().map(|(name, text)| ((*name).to_owned(), Given::Text((*text).to_owned())));
+    Change {
+        form: form.to_owned(),
+        act: Act::Insert,
+        fields: fields.collect(),
+        confirmed: Vec::new(),
+    }
+}
+
+fn trips(status: &str) -> Result<(tempfile::TempDir, Site), Failed> {
+    let form = TRIP.replace("version: 1\ntitle", &format!("version: 1\nstatus: {status}\ntitle"));
+    let folder = copy(&[
+        ("forms/trips/trip.form.yaml", form.as_bytes()),
+        ("forms/trips/trip_stop.form.yaml", STOP.as_bytes()),
+    ])?;
+    let site = Site::open(folder.path(), &workers(1), now()).map_err(said)?;
+    Ok((folder, site))
+}
+
+fn lines() -> Outcome {
+    let (_folder, site) = trips("published")?;
+    let codes = |changes: &[Change]| -> Result<Vec<&'static str>, Failed> {
+        let outcome = write(&site, &Caller::Operator, changes, Mode::Commit)?;
+        Ok(outcome.blocking().map(|found| found.finding.diagnostic.code).collect())
+    };
+    let head = trip("trip", &[("trip", "A")]);
+    let stop = |line: &str| trip("trip_stop", &[("trip", "A"), ("line", line)]);
+    same(codes(std::slice::from_ref(&head))?, vec!["J118"])?;
+    same(codes(&[head, stop("1"), stop("2")])?, vec![])?;
+    same(codes(&[stop("3")])?, vec!["J118"])?;
+    let record = site.record(&Caller::Operator, "trip", "A").map_err(said)?;
+    same(record.lines["stops"].len(), 2)
+}
+
+fn form_status() -> Outcome {
+    for (status, code) in [("draft", "J125"), ("retired", "J125")] {
+        let (_folder, site) = trips(status)?;
+        let outcome =
+            write(&site, &Caller::Operator, &[trip("trip", &[("trip", "A")])], Mode::Commit)?;
+        let found: Vec<&str> =
+            outcome.blocking().map(|found| found.finding.diagnostic.code).collect();
+        same(found, vec![code])?;
+        let fields = serde_json::Map::new();
+        site.begin_draft(&Caller::Operator, "trip", &fields, now()).map_err(said)?;
+    }
+    Ok(())
 }
 
 /// Fifty threads add one to the same counter and to one of their own, each twice, as people do: read,

@@ -3,10 +3,13 @@
 //! A guard is one function in [`GUARDS`], asked in order for every change. What the caller may see
 //! and write by school, class and subject is also held by the store itself, behind all of these.
 
-use bieumau_model::definition::{Catalog, Form};
+use bieumau_model::access::{Action, Area, Target, decide};
+use bieumau_model::definition::{Catalog, Form, FormScope};
 use bieumau_model::diagnostic::Diagnostic;
 use bieumau_model::entry::Fields;
 use bieumau_model::scope::Caller;
+use bieumau_model::table::Value;
+use bieumau_model::text::{Locale, Text};
 use bieumau_store::{Record, Writing};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -53,7 +56,7 @@ pub struct Refusal {
 type Guard = fn(&Attempt<'_>) -> Result<Vec<Refusal>, Problem>;
 
 /// All guards, in the order in which they are asked: rights, then locks.
-const GUARDS: &[Guard] = &[];
+const GUARDS: &[Guard] = &[rights];
 
 /// Asks all guards; the refusals of the first that refuses are given.
 pub(super) fn refusals(attempt: &Attempt<'_>) -> Result<Vec<Refusal>, Problem> {
@@ -64,4 +67,54 @@ pub(super) fn refusals(attempt: &Attempt<'_>) -> Result<Vec<Refusal>, Problem> {
         }
     }
     Ok(Vec::new())
+}
+
+/// Refuses what the caller has no right to write, with the reasons.
+///
+/// A record that belongs to a class only through its pupil is left to the store, which knows in
+/// which classes the pupil is.
+fn rights(attempt: &Attempt<'_>) -> Result<Vec<Refusal>, Problem> {
+    if *attempt.caller == Caller::Operator {
+        return Ok(Vec::new());
+    }
+    let before: Option<Fields> =
+        attempt.before.map(|record| record.fields.iter().cloned().collect());
+    // Nothing may be moved out of another's class, and nothing into it.
+    for fields in before.iter().chain([attempt.after]) {
+        let Some(target) = target(attempt.form, fields) else { continue };
+        let decision = decide(attempt.caller, Action::Write, &target, attempt.today);
+        if decision.allowed {
+            continue;
+        }
+        let all = |locale: Locale| {
+            let reasons: Vec<&str> = decision.reasons.iter().map(|why| why.get(locale)).collect();
+            reasons.join("; ")
+        };
+        let message = Text::both(all(Locale::Vi), all(Locale::En));
+        let diagnostic =
+            Diagnostic::error(bieumau_store::codes::OUT_OF_SCOPE, message).maybe_help(decision.ask);
+        return Ok(vec![Refusal { field: None, diagnostic }]);
+    }
+    Ok(Vec::new())
+}
+
+fn target(form: &Form, fields: &Fields) -> Option<Target> {
+    let text = |name: &str| match fields.get(name) {
+        Some(Value::Text(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let area = Area::of_form(form);
+    let mut target = match form.scope {
+        FormScope::Site => Target::site(),
+        FormScope::School => Target::school(area, text("school")?),
+    };
+    match (text("class"), fields.get("year")) {
+        (Some(class), Some(Value::Integer(year))) => target = target.class(*year, class),
+        _ if form.field("class").is_some() || form.field("pupil").is_some() => return None,
+        _ => {}
+    }
+    Some(match text("subject") {
+        Some(subject) => target.subject(subject),
+        None => target,
+    })
 }
