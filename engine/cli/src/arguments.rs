@@ -245,6 +245,8 @@ pub(crate) enum PluginCommand {
         #[arg(long)]
         explain: bool,
     },
+    /// Print how things are done in a province: deadlines, locks, corrections, calendars.
+    Policy(crate::policy::PolicyArguments),
     /// Build a Rust plugin into a component.
     Build {
         /// Folders with a `plugin.yaml` and a `Cargo.toml`.

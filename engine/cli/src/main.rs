@@ -10,6 +10,7 @@ mod authoring;
 mod commands;
 mod findings;
 mod package;
+mod policy;
 mod progress;
 mod record;
 mod sarif;

@@ -17,6 +17,7 @@ pub mod expression;
 pub mod access;
 pub mod definition;
 pub mod entry;
+pub mod calendar;
 pub mod names;
 pub mod scope;
 

@@ -18,6 +18,7 @@ mod site;
 mod fields;
 mod parameters;
 mod plugins;
+mod policy;
 mod readers;
 mod render;
 mod rules;
@@ -55,6 +56,7 @@ pub use packages::{
     rollback_plugin, sign_plugin, signed_with, trust_plugin_key, verify_plugin,
 };
 pub use plugins::PluginPin;
+pub use policy::policy;
 pub use problem::{Problem, ProblemKind};
 pub use progress::{Progress, Silent};
 pub use records::{

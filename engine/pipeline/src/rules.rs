@@ -2,7 +2,7 @@
 //!
 //! Level, school year and province of the asked school choose, never today's date.
 
-use bieumau_model::definition::{Applies, Catalog, Manifest, Report, RuleCall, RuleDeclaration};
+use bieumau_model::definition::{Catalog, Manifest, Report, RuleCall, RuleDeclaration};
 use bieumau_model::diagnostic::{Diagnostic, Diagnostics, Severity};
 use bieumau_model::table::{Table, Value};
 use bieumau_model::text::{Locale, Text};
@@ -87,7 +87,8 @@ pub(crate) fn choose<'a>(
     let candidates = || {
         catalog.plugins.values().filter_map(|manifest| {
             let rule = manifest.rules.iter().find(|rule| rule.id == call.rule)?;
-            applies(&rule.applies, setting).then_some((manifest, rule))
+            let level = setting.level.as_deref();
+            rule.applies.holds(level, setting.year).then_some((manifest, rule))
         })
     };
     let found = match (&call.plugin, &setting.province) {
@@ -106,16 +107,6 @@ pub(crate) fn choose<'a>(
         )
         .help("Xem danh sách: bieumau plugin list", "see the list: bieumau plugin list")
     })
-}
-
-fn applies(applies: &Applies, setting: &Setting) -> bool {
-    let level = setting.level.as_ref();
-    let year = setting.year;
-    level.is_none_or(|level| applies.levels.is_empty() || applies.levels.contains(level))
-        && year.is_none_or(|year| {
-            applies.from_year.is_none_or(|from| from <= year)
-                && applies.to_year.is_none_or(|to| year <= to)
-        })
 }
 
 fn describe(setting: &Setting) -> String {

@@ -4,13 +4,12 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use super::Sink;
 use super::place::Place;
 use super::words::{self, repeats, twice};
+use super::{Sink, days};
 use crate::codes;
 use crate::definition::{Code, CodeList};
 use crate::diagnostic::Diagnostic;
-use crate::format::parse_date;
 use crate::nearest;
 use crate::raw::{RawCode, RawCodeList, texts};
 use crate::text::Text;
@@ -53,31 +52,8 @@ fn code(raw: RawCode, columns: &[String], at: At<'_>, sink: &mut Sink<'_>) -> Co
         let span = at.key_span(name);
         sink.push(Diagnostic::error(codes::CODE_COLUMN, message).maybe_help(help).at(span));
     }
-    let mut day = |text: Option<String>, key: &str| {
-        let text = text.filter(|text| !text.is_empty())?;
-        let read = parse_date(&text);
-        if read.is_none() {
-            sink.error(
-                codes::BAD_DATE,
-                at.get(key).span(),
-                format!("`{text}` không phải một ngày dạng \"2025-06-30\""),
-                format!("`{text}` is not a day such as \"2025-06-30\""),
-            );
-        }
-        read
-    };
-    let valid_from = day(raw.valid_from, "valid_from");
-    let valid_to = day(raw.valid_to, "valid_to");
-    if let (Some(from), Some(to)) = (valid_from, valid_to)
-        && from > to
-    {
-        sink.error(
-            codes::BAD_DATE,
-            at.get("valid_to").span(),
-            "`valid_to` trước `valid_from`".to_owned(),
-            "`valid_to` is before `valid_from`".to_owned(),
-        );
-    }
+    let (valid_from, valid_to) =
+        days::validity(raw.valid_from.as_deref(), raw.valid_to.as_deref(), at, sink);
     let more = raw.more.into_iter().collect();
     Code { code: raw.code, name: raw.name, symbol: raw.symbol, valid_from, valid_to, more }
 }

@@ -7,6 +7,7 @@
 mod code_list;
 mod columns;
 mod condition;
+mod days;
 mod expression;
 mod form;
 mod grid;
@@ -15,6 +16,7 @@ mod order;
 mod place;
 mod plugin;
 mod promises;
+mod policy;
 mod report;
 pub(crate) mod rows;
 mod sample;

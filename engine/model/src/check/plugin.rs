@@ -7,13 +7,14 @@ use indexmap::IndexMap;
 use super::like;
 use super::place::Place;
 use super::promises;
+use super::policy;
 use super::words::{self, repeats, twice};
 use super::world::World;
 use super::{Draft, Sink};
 use crate::codes;
 use crate::definition::{Applies, CodeKind, Manifest, RuleColumn, RuleDeclaration, RuleTable};
 use crate::diagnostic::Diagnostic;
-use crate::raw::{Literal, RawCodeKind, RawPlugin, RawRule, RawRuleTable, texts};
+use crate::raw::{Literal, RawApplies, RawCodeKind, RawPlugin, RawRule, RawRuleTable, texts};
 use crate::table::ColumnType;
 use crate::text::{Text, nfc};
 use crate::yaml::At;
@@ -42,6 +43,7 @@ pub(super) fn manifest(
     let rules = raw.rules.into_iter().enumerate();
     let rules =
         rules.map(|(position, raw)| rule(raw, code, rules_at.item(position), sink)).collect();
+    let policy = policy::layers(raw.policy, &raw.id.0, at.get("policy"), sink);
     Manifest {
         id: raw.id.0,
         version: raw.version,
@@ -49,6 +51,7 @@ pub(super) fn manifest(
         provinces: raw.provinces,
         code,
         rules,
+        policy,
     }
 }
 
@@ -68,9 +71,14 @@ pub(super) fn references(draft: &Draft<Manifest>, world: &World<'_>, sink: &mut 
     }
     for (position, rule) in manifest.rules.iter().enumerate() {
         let at = at.get("rules").item(position).get("applies").get("levels");
-        for (position, level) in rule.applies.levels.iter().enumerate() {
-            world.code("level", level, at.item(position), sink);
-        }
+        levels(&rule.applies.levels, at, world, sink);
+    }
+    policy::references(&manifest.policy, at.get("policy"), world, sink);
+}
+
+pub(super) fn levels(levels: &[String], at: At<'_>, world: &World<'_>, sink: &mut Sink<'_>) {
+    for (position, level) in levels.iter().enumerate() {
+        world.code("level", level, at.item(position), sink);
     }
 }
 
@@ -87,21 +95,7 @@ fn rule(raw: RawRule, code: CodeKind, at: At<'_>, sink: &mut Sink<'_>) -> RuleDe
     promises::of_rule(&raw, at, sink);
     like::keys(&raw, code, at, sink);
     let like = raw.like.as_deref().and_then(|text| like::of(text, at.get("like"), sink));
-    let applies = raw.applies.map_or_else(Applies::default, |raw| Applies {
-        levels: texts(raw.levels),
-        from_year: raw.from_year,
-        to_year: raw.to_year,
-    });
-    if let (Some(from), Some(to)) = (applies.from_year, applies.to_year)
-        && from > to
-    {
-        sink.error(
-            codes::BAD_BOUNDS,
-            at.get("applies").get("to_year").span(),
-            format!("`to_year` {to} trước `from_year` {from}"),
-            format!("`to_year` {to} is before `from_year` {from}"),
-        );
-    }
+    let applies = raw.applies.map(|raw| applies(raw, at.get("applies"), sink)).unwrap_or_default();
     RuleDeclaration {
         id: raw.id.0,
         title: raw.title.unwrap_or_else(|| Text::from("")),
@@ -113,6 +107,25 @@ fn rule(raw: RawRule, code: CodeKind, at: At<'_>, sink: &mut Sink<'_>) -> RuleDe
         like,
         batch_by: raw.batch_by.map(|column| column.0),
     }
+}
+
+pub(super) fn applies(raw: RawApplies, at: At<'_>, sink: &mut Sink<'_>) -> Applies {
+    let applies = Applies {
+        levels: texts(raw.levels),
+        from_year: raw.from_year,
+        to_year: raw.to_year,
+    };
+    if let (Some(from), Some(to)) = (applies.from_year, applies.to_year)
+        && from > to
+    {
+        sink.error(
+            codes::BAD_BOUNDS,
+            at.get("to_year").span(),
+            format!("`to_year` {to} trước `from_year` {from}"),
+            format!("`to_year` {to} is before `from_year` {from}"),
+        );
+    }
+    applies
 }
 
 fn tables(raw: Vec<RawRuleTable>, at: At<'_>, sink: &mut Sink<'_>) -> Vec<RuleTable> {

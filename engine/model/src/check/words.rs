@@ -43,6 +43,7 @@ pub(crate) fn repeats<'a>(
 }
 
 pub(crate) const FORM: (&str, &str) = ("biểu mẫu", "form");
+pub(crate) const DOCUMENT: (&str, &str) = ("báo cáo hoặc biểu mẫu", "report or form");
 pub(crate) const CODE_LIST: (&str, &str) = ("danh mục", "code list");
 pub(crate) const FIELD: (&str, &str) = ("trường", "field");
 pub(crate) const COLUMN: (&str, &str) = ("cột", "column");

@@ -13,6 +13,7 @@ use crate::yaml::At;
 pub(super) struct World<'a> {
     pub(super) source: &'a SourceTree,
     pub(super) forms: IndexMap<&'a str, &'a Form>,
+    reports: Vec<&'a str>,
     pub(super) code_lists: IndexMap<&'a str, &'a CodeList>,
     pub(super) plugins: IndexMap<&'a str, &'a Manifest>,
     drafts: &'a Drafts,
@@ -26,6 +27,7 @@ impl<'a> World<'a> {
         Self {
             source,
             forms: forms.map(|form| (form.id.as_str(), form)).collect(),
+            reports: drafts.reports.values().map(|draft| draft.definition.id.as_str()).collect(),
             code_lists: lists.map(|list| (list.id.as_str(), list)).collect(),
             plugins: plugins.map(|plugin| (plugin.id.as_str(), plugin)).collect(),
             drafts,
@@ -40,6 +42,16 @@ impl<'a> World<'a> {
             sink.push(unknown(codes::UNKNOWN_FORM, at.span(), words::FORM, id, known));
         }
         found
+    }
+
+    /// Reports when neither a report nor a form is named `id`.
+    pub(super) fn report_or_form(&self, id: &str, at: At<'_>, sink: &mut Sink<'_>) {
+        let is_known = self.forms.contains_key(id) || self.reports.contains(&id);
+        let is_unread = self.is_unread(Kind::Form, id) || self.is_unread(Kind::Report, id);
+        if !is_known && !is_unread {
+            let known = self.reports.iter().chain(self.forms.keys()).copied();
+            sink.push(unknown(codes::UNKNOWN_FORM, at.span(), words::DOCUMENT, id, known));
+        }
     }
 
     /// Returns the code list `id`, and reports when there is none.

@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::policy::PolicyLayer;
 use crate::table::{ColumnType, Table};
 use crate::text::Text;
 
@@ -21,6 +22,8 @@ pub struct Manifest {
     pub code: CodeKind,
     /// Rules.
     pub rules: Vec<RuleDeclaration>,
+    /// How things are done, in layers; [`Policy::of`](super::Policy::of) settles them.
+    pub policy: Vec<PolicyLayer>,
 }
 
 /// What the rules of a plugin are written in.
@@ -110,6 +113,17 @@ pub struct Applies {
     pub from_year: Option<i64>,
     /// Last school year.
     pub to_year: Option<i64>,
+}
+
+impl Applies {
+    /// Returns whether this holds for a level and a school year; what is not known fits.
+    pub fn holds(&self, level: Option<&str>, year: Option<i64>) -> bool {
+        level.is_none_or(|level| self.levels.is_empty() || self.levels.iter().any(|own| own == level))
+            && year.is_none_or(|year| {
+                self.from_year.is_none_or(|from| from <= year)
+                    && self.to_year.is_none_or(|to| year <= to)
+            })
+    }
 }
 
 /// A table of a rule.

@@ -6,6 +6,7 @@ mod code_list;
 mod form;
 mod manifest;
 mod needs;
+pub mod policy;
 mod report;
 mod site;
 mod whole;
@@ -19,6 +20,7 @@ pub use manifest::{
     Applies, CodeKind, Label, Like, Manifest, RuleColumn, RuleDeclaration, RuleTable,
 };
 pub use needs::{Need, Needs, UnknownNeed};
+pub use policy::{Policy, PolicyLayer};
 pub use report::{
     Dataset, DatasetColumn, Format, NameOrder, Node, Parameter, ParameterType, Report, RuleCall,
     Selection, Sheet, SheetColumn, Sort,

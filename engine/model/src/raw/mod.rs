@@ -5,6 +5,7 @@
 mod code_list;
 mod form;
 mod plugin;
+mod policy;
 mod report;
 mod site;
 
@@ -13,7 +14,11 @@ pub(crate) use form::{
     RawCheckSeverity, RawField, RawFieldType, RawForm, RawFormCheck, RawGrid, RawMissing,
     RawPersonal, RawScope, RawSection, RawStatus,
 };
-pub(crate) use plugin::{RawCodeKind, RawPlugin, RawRule, RawRuleTable};
+pub(crate) use plugin::{RawApplies, RawCodeKind, RawPlugin, RawRule, RawRuleTable};
+pub(crate) use policy::{
+    RawDeadline, RawHeading, RawHierarchy, RawHolidays, RawPeriod, RawPolicyLayer, RawReview,
+    RawSchoolCalendar,
+};
 pub(crate) use report::{
     Literal, RawDataset, RawFormat, RawNameOrder, RawNode, RawParameter, RawParameterType,
     RawReport, RawRuleCall, RawSelection, RawSheet, RawSort,

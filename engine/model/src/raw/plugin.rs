@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Number;
 
-use super::{Id, report::Literal};
+use super::{Id, RawPolicyLayer, report::Literal};
 use crate::text::Text;
 
 /// What a plugin is, which rules it brings, and when each applies.
@@ -35,6 +35,9 @@ pub(crate) struct RawPlugin {
     /// Rules; none for a plugin that brings reports only.
     #[serde(default)]
     pub(crate) rules: Vec<RawRule>,
+    /// How things are done, in layers: deadlines, locks, corrections, signatures, calendars.
+    #[serde(default)]
+    pub(crate) policy: Vec<RawPolicyLayer>,
 }
 
 /// What the rules of a plugin are written in.
