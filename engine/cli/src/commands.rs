@@ -393,9 +393,7 @@ fn plugin(site: &Path, asked: &PluginCommand, locale: Locale) -> Result<Ending, 
             print_line(&format_args!("{answer:#}"));
             Ok(Ending::Done)
         }
-        PluginCommand::Policy(asked) => {
-            crate::policy::policy(catalog_folder(site), asked, locale)
-        }
+        PluginCommand::Policy(asked) => crate::policy::policy(catalog_folder(site), asked, locale),
         PluginCommand::Build { folders, verify } => build(folders, *verify, locale),
         PluginCommand::Package(asked) => crate::package::run(site, asked, locale),
     }

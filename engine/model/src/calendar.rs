@@ -31,7 +31,8 @@ impl SchoolDay {
     pub fn parse(text: &str) -> Option<Self> {
         let (day, month) = text.split_once('/')?;
         let number = |text: &str| {
-            let digits = (1..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+            let digits =
+                (1..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
             digits.then(|| text.parse::<i8>().ok()).flatten()
         };
         Self::new(number(day)?, number(month)?)
@@ -46,8 +47,7 @@ impl SchoolDay {
     /// Returns the day in the calendar year `year`.
     pub fn in_year(self, year: i16) -> Date {
         let year = year.clamp(1, 9998);
-        Date::new(year, self.month, self.day)
-            .unwrap_or_else(|_| Date::constant(year, 2, 28))
+        Date::new(year, self.month, self.day).unwrap_or_else(|_| Date::constant(year, 2, 28))
     }
 }
 
@@ -261,8 +261,7 @@ mod tests {
 
     #[test]
     fn a_deadline_with_an_hour_holds_to_that_minute() {
-        let deadline =
-            Deadline { day: date(2023, 6, 8), time: Some(Time::constant(17, 0, 0, 0)) };
+        let deadline = Deadline { day: date(2023, 6, 8), time: Some(Time::constant(17, 0, 0, 0)) };
         assert!(deadline.is_kept_by(datetime(2023, 6, 8, 17, 0, 0, 0)));
         assert!(!deadline.is_kept_by(datetime(2023, 6, 8, 17, 0, 1, 0)));
         assert!(deadline.is_kept_by(datetime(2023, 6, 7, 23, 0, 0, 0)));

@@ -15,9 +15,9 @@ pub mod table_json;
 pub mod expression;
 
 pub mod access;
+pub mod calendar;
 pub mod definition;
 pub mod entry;
-pub mod calendar;
 pub mod names;
 pub mod scope;
 

@@ -139,7 +139,8 @@ fn what_nobody_says_is_proposed_by_the_program() {
 
 #[test]
 fn windows_without_days_are_undated() {
-    let windows = "  - id: a\n    source: A\n    certainty: confirmed\n    correction: {windows: [mid_1]}\n";
+    let windows =
+        "  - id: a\n    source: A\n    certainty: confirmed\n    correction: {windows: [mid_1]}\n";
     let policy = settled(windows, OWN, "79", "primary", 2024);
     assert_eq!(policy.correction_window(date(2024, 11, 1)), CorrectionWindow::Undated);
 }
@@ -166,10 +167,16 @@ fn hai_phong_corrects_marks_at_the_middle_and_the_end_of_terms() {
         assert_eq!(policy.correction_window(day), expected, "{day}");
     };
     let mid = |point, from, to| CorrectionWindow::Open { point, from, to };
-    check(date(2026, 10, 25), CorrectionWindow::Closed { next: Some((Point::Mid1, date(2026, 10, 26))) });
+    check(
+        date(2026, 10, 25),
+        CorrectionWindow::Closed { next: Some((Point::Mid1, date(2026, 10, 26))) },
+    );
     check(date(2026, 10, 26), mid(Point::Mid1, date(2026, 10, 26), date(2026, 11, 21)));
     check(date(2026, 11, 21), mid(Point::Mid1, date(2026, 10, 26), date(2026, 11, 21)));
-    check(date(2026, 11, 22), CorrectionWindow::Closed { next: Some((Point::End1, date(2026, 12, 22))) });
+    check(
+        date(2026, 11, 22),
+        CorrectionWindow::Closed { next: Some((Point::End1, date(2026, 12, 22))) },
+    );
     check(date(2027, 1, 24), mid(Point::End1, date(2026, 12, 22), date(2027, 1, 24)));
     check(date(2027, 6, 1), CorrectionWindow::Closed { next: None });
 }
@@ -229,7 +236,9 @@ fn statistics_follow_the_circular_of_the_year() {
 #[test]
 fn headings_change_on_the_first_of_july_2025() {
     let place =
-        Place { commune: "Phường Lê Chân", district: "Quận Lê Chân", province: "Hải Phòng" };
+        Place {
+            commune: "Phường Lê Chân", district: "Quận Lê Chân", province: "Hải Phòng"
+        };
     let head = |province, level, day| shipped(province, level, 2024).superior(day, place).unwrap();
     assert_eq!(head("31", "primary", date(2025, 6, 30)), "UBND QUẬN LÊ CHÂN");
     assert_eq!(head("31", "primary", date(2025, 7, 1)), "UBND PHƯỜNG LÊ CHÂN");

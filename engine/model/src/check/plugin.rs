@@ -110,11 +110,8 @@ fn rule(raw: RawRule, code: CodeKind, at: At<'_>, sink: &mut Sink<'_>) -> RuleDe
 }
 
 pub(super) fn applies(raw: RawApplies, at: At<'_>, sink: &mut Sink<'_>) -> Applies {
-    let applies = Applies {
-        levels: texts(raw.levels),
-        from_year: raw.from_year,
-        to_year: raw.to_year,
-    };
+    let applies =
+        Applies { levels: texts(raw.levels), from_year: raw.from_year, to_year: raw.to_year };
     if let (Some(from), Some(to)) = (applies.from_year, applies.to_year)
         && from > to
     {

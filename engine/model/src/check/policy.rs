@@ -172,7 +172,8 @@ fn holidays(raw: RawHolidays, at: At<'_>, sink: &mut Sink<'_>) -> YearHolidays {
             sink.error(
                 codes::BAD_DATE,
                 at.get("to").span(),
-                "kỳ nghỉ phải có ngày cuối không trước ngày đầu và dài không quá 60 ngày".to_owned(),
+                "kỳ nghỉ phải có ngày cuối không trước ngày đầu và dài không quá 60 ngày"
+                    .to_owned(),
                 "a holiday ends on or after its first day and is at most 60 days long".to_owned(),
             );
             continue;
@@ -200,9 +201,8 @@ fn holidays(raw: RawHolidays, at: At<'_>, sink: &mut Sink<'_>) -> YearHolidays {
 }
 
 fn calendar(raw: RawSchoolCalendar, at: At<'_>, sink: &mut Sink<'_>) -> CalendarSection {
-    let mut day = |text: &Option<String>, key: &str| {
-        school_day(text.as_deref()?, at.get(key), sink)
-    };
+    let mut day =
+        |text: &Option<String>, key: &str| school_day(text.as_deref()?, at.get(key), sink);
     let opens = day(&raw.opens, "opens");
     let term_1_ends = day(&raw.term_1_ends, "term_1_ends");
     let term_2_begins = day(&raw.term_2_begins, "term_2_begins");
@@ -301,12 +301,7 @@ fn hour(text: &str, at: At<'_>, sink: &mut Sink<'_>) -> Option<Time> {
 }
 
 /// Checks levels, reports and forms that a policy names.
-pub(super) fn references(
-    all: &[PolicyLayer],
-    at: At<'_>,
-    world: &World<'_>,
-    sink: &mut Sink<'_>,
-) {
+pub(super) fn references(all: &[PolicyLayer], at: At<'_>, world: &World<'_>, sink: &mut Sink<'_>) {
     for (position, layer) in all.iter().enumerate() {
         let (at, says) = (at.item(position), &layer.sections);
         levels(&layer.applies.levels, at.get("applies").get("levels"), world, sink);

@@ -118,11 +118,12 @@ pub struct Applies {
 impl Applies {
     /// Returns whether this holds for a level and a school year; what is not known fits.
     pub fn holds(&self, level: Option<&str>, year: Option<i64>) -> bool {
-        level.is_none_or(|level| self.levels.is_empty() || self.levels.iter().any(|own| own == level))
-            && year.is_none_or(|year| {
-                self.from_year.is_none_or(|from| from <= year)
-                    && self.to_year.is_none_or(|to| year <= to)
-            })
+        level.is_none_or(|level| {
+            self.levels.is_empty() || self.levels.iter().any(|own| own == level)
+        }) && year.is_none_or(|year| {
+            self.from_year.is_none_or(|from| from <= year)
+                && self.to_year.is_none_or(|to| year <= to)
+        })
     }
 }
 

@@ -4,8 +4,8 @@
 //! [`Policy::of`] lays them over each other: first the plugins for every province, then those of the
 //! province; each value remembers where it comes from and how certain it is.
 
-mod lists;
 mod lines;
+mod lists;
 mod settings;
 mod settle;
 mod words;

@@ -8,9 +8,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::words::{
-    Actor, Interval, NamePolicy, Point, ScoreDisplay, Spoken, Tiebreak, Weekday,
-};
+use super::words::{Actor, Interval, NamePolicy, Point, ScoreDisplay, Spoken, Tiebreak, Weekday};
 use super::{Basis, Ruled};
 use crate::text::Locale;
 

@@ -168,7 +168,11 @@ impl Policy {
             let days = holidays.days.iter().flat_map(|holiday| {
                 let name = holiday.name.clone();
                 let last = holiday.to;
-                holiday.from.series(1.day()).take_while(move |day| *day <= last).map(move |day| (day, name.clone()))
+                holiday
+                    .from
+                    .series(1.day())
+                    .take_while(move |day| *day <= last)
+                    .map(move |day| (day, name.clone()))
             });
             calendar.add_year(holidays.year, days, holidays.working.iter().copied());
         }
@@ -224,7 +228,8 @@ impl Policy {
 
     /// Returns what stood above the name of a school of this level on `day`, in capitals.
     pub fn superior(&self, day: Date, place: Place<'_>) -> Option<String> {
-        let found = self.headings.iter().find(|heading| heading.holds(self.level.as_deref(), day))?;
+        let found =
+            self.headings.iter().find(|heading| heading.holds(self.level.as_deref(), day))?;
         let filled = found
             .superior
             .replace("{commune}", place.commune)
@@ -253,9 +258,7 @@ impl SchoolCalendar {
                 *own = ruled(day.in_school_year(year));
             }
         }
-        for (own, said) in
-            [(&mut self.weeks_1, says.weeks_1), (&mut self.weeks_2, says.weeks_2)]
-        {
+        for (own, said) in [(&mut self.weeks_1, says.weeks_1), (&mut self.weeks_2, says.weeks_2)] {
             if let Some(value) = said {
                 *own = Some(Ruled { value, basis: basis.clone() });
             }
