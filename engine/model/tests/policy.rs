@@ -2,7 +2,9 @@
 
 mod support;
 
-use bieumau_model::check::{SourceTree, check};
+use std::sync::OnceLock;
+
+use bieumau_model::check::{Checked, SourceTree, check};
 use bieumau_model::definition::Policy;
 use bieumau_model::definition::policy::{
     Actor, Certainty, CorrectionWindow, Interval, Place, Point, Reporter,
@@ -25,18 +27,10 @@ policy:
 
 /// Settles the policy of little plugins: for every province, and for one.
 fn settled(general: &str, own: &str, province: &str, level: &str, year: i16) -> Policy {
-    let mut tree = support::shipped();
-    let shipped: Vec<String> = tree
+    let own_only = ["province.yaml", "level.yaml"];
+    let tree: SourceTree = support::shipped()
         .iter()
-        .map(|(path, _)| path.to_string())
-        .filter(|path| path.starts_with("plugins/"))
-        .collect();
-    for path in shipped {
-        tree.insert(path, String::new());
-    }
-    let tree: SourceTree = tree
-        .iter()
-        .filter(|(path, _)| !path.starts_with("plugins/"))
+        .filter(|(path, _)| own_only.iter().any(|name| path.ends_with(name)))
         .map(|(path, text)| (path.to_string(), text.to_string()))
         .chain([
             ("plugins/library/plugin.yaml".to_owned(), format!("{HEAD}{general}")),
@@ -63,20 +57,20 @@ fn settled(general: &str, own: &str, province: &str, level: &str, year: i16) -> 
 
 /// Settles the shipped policy.
 fn shipped(province: &str, level: &str, year: i16) -> Policy {
-    let checked = check(&support::shipped());
+    static CHECKED: OnceLock<Checked> = OnceLock::new();
+    let checked = CHECKED.get_or_init(|| check(&support::shipped()));
     assert!(checked.diagnostics.is_empty(), "{}", checked.diagnostics);
     Policy::of(checked.catalog.plugins.values(), Some(province), Some(level), year)
 }
 
-const GENERAL: &str = "\
-  - id: base
+const GENERAL: &str = r#"  - id: base
     source: Quy định chung
     certainty: confirmed
     attendance: {close_days: 5, checked: week}
     lock: {decided_by: [principal], roles: [principal]}
     periods:
-      - {id: start, title: Đầu năm, deadlines: [{by: school, due: \"10/10\"}]}
-      - {id: end, title: Cuối năm, deadlines: [{by: school, due: \"10/6\", time: \"17:00\"}]}
+      - {id: start, title: Đầu năm, deadlines: [{by: school, due: "10/10"}]}
+      - {id: end, title: Cuối năm, deadlines: [{by: school, due: "10/6", time: "17:00"}]}
   - id: later
     source: Quy định mới
     certainty: unconfirmed
@@ -87,16 +81,15 @@ const GENERAL: &str = "\
     certainty: proposed
     applies: {levels: [upper_secondary]}
     update: {max_working_days: 7}
-";
+"#;
 
-const OWN: &str = "\
-  - id: own
+const OWN: &str = r#"  - id: own
     source: Quyết định của tỉnh
     certainty: confirmed
     attendance: {close_days: 3}
     periods:
-      - {id: start, title: Đầu năm, deadlines: [{by: school, due: \"05/10\"}]}
-";
+      - {id: start, title: Đầu năm, deadlines: [{by: school, due: "05/10"}]}
+"#;
 
 #[test]
 fn a_province_replaces_only_what_it_says() {

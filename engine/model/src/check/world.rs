@@ -44,11 +44,12 @@ impl<'a> World<'a> {
         found
     }
 
-    /// Reports when neither a report nor a form is named `id`.
+    /// Reports when neither a report nor a form is named `id`; a plugin that is looked at alone, with
+    /// no report beside it, is believed.
     pub(super) fn report_or_form(&self, id: &str, at: At<'_>, sink: &mut Sink<'_>) {
         let is_known = self.forms.contains_key(id) || self.reports.contains(&id);
         let is_unread = self.is_unread(Kind::Form, id) || self.is_unread(Kind::Report, id);
-        if !is_known && !is_unread {
+        if !is_known && !is_unread && !self.reports.is_empty() {
             let known = self.reports.iter().chain(self.forms.keys()).copied();
             sink.push(unknown(codes::UNKNOWN_FORM, at.span(), words::DOCUMENT, id, known));
         }
