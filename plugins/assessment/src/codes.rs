@@ -2,10 +2,59 @@
 
 use bieumau_rules::tt22::{Level, Mark};
 use bieumau_rules::tt27::{Point, QualityLevel, SubjectLevel, YearResult};
+use bieumau_rules::tt58::{self, Conduct, Rank};
 
 /// Codes of `secondary_level`, highest first.
 pub const LEVELS: [(&str, Level); 4] =
     [("good", Level::Good), ("fair", Level::Fair), ("pass", Level::Pass), ("fail", Level::Fail)];
+
+/// Codes of `secondary_level` for học lực before Thông tư 22, highest first.
+pub const RANKS: [(&str, Rank); 5] = [
+    ("excellent", Rank::Excellent),
+    ("fair", Rank::Fair),
+    ("average", Rank::Average),
+    ("weak", Rank::Weak),
+    ("poor", Rank::Poor),
+];
+
+/// Codes of `secondary_level` for hạnh kiểm before Thông tư 22, highest first.
+pub const CONDUCTS: [(&str, Conduct); 4] = [
+    ("good", Conduct::Good),
+    ("fair", Conduct::Fair),
+    ("average", Conduct::Average),
+    ("weak", Conduct::Weak),
+];
+
+/// A level of learning or conduct, in the words of its circular.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rated {
+    /// Học tập or rèn luyện of Thông tư 22.
+    Level(Level),
+    /// Học lực of Thông tư 58.
+    Rank(Rank),
+    /// Hạnh kiểm of Thông tư 58.
+    Conduct(Conduct),
+}
+
+impl Rated {
+    /// Returns the code of `secondary_level`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Level(level) => code(&LEVELS, level),
+            Self::Rank(rank) => code(&RANKS, rank),
+            Self::Conduct(conduct) => code(&CONDUCTS, conduct),
+        }
+    }
+}
+
+/// A title, of whichever circular.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Titled {
+    /// Of Thông tư 22.
+    Current(bieumau_rules::tt22::Title),
+    /// Of Thông tư 58.
+    Archive(tt58::Title),
+}
 
 /// Codes of `pass_level`.
 pub const PASSES: [(&str, Mark); 2] = [("pass", Mark::Passed), ("fail", Mark::NotPassed)];

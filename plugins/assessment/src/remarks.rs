@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use bieumau_plugin_sdk::{Explanation, Finding, MissingCell, Place, Sentence, Severity};
 use bieumau_rules::finding;
+use bieumau_rules::roll_out::Circular;
 
 /// Findings about rows that cannot be used, each matter once.
 #[derive(Default)]
@@ -114,5 +115,26 @@ pub fn explanation(
         inputs: explained.inputs,
         steps: explained.steps,
         result: explained.result,
+    }
+}
+
+/// Says that a year is under a circular that this rule does not have.
+pub fn other_circular(grade: u8, year: i64, circular: Option<Circular>) -> finding::Finding {
+    let by = circular.map_or("quy định khác", Circular::label);
+    let by_en = circular.map_or("another circular", Circular::label);
+    finding::Finding {
+        code: "other_circular",
+        severity: finding::Severity::Warning,
+        place: finding::Place::column("grade"),
+        message_vi: format!(
+            "Lớp {grade} năm học {year}-{} theo {by}; không đánh giá ở đây",
+            year + 1
+        ),
+        message_en: format!(
+            "Grade {grade} in {year}-{} is under {by_en}; not assessed here",
+            year + 1
+        ),
+        hint_vi: "Dùng quy tắc của thông tư này cho năm học đó.",
+        hint_en: "Use the rule of that circular for the year.",
     }
 }

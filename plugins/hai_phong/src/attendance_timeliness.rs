@@ -4,7 +4,7 @@
 //! by default; the last of these days still counts (V-01, V-02).
 
 use bieumau_plugin_sdk::row::TableWriter;
-use bieumau_plugin_sdk::{Answer, Call, Date, Failure, Finding, Rule, rows};
+use bieumau_plugin_sdk::{Answer, Call, Date, Explanation, Failure, Finding, Place, Rule, rows};
 
 /// The rule.
 pub const RULE: Rule = Rule { id: "attendance_timeliness", apply: check };
@@ -50,6 +50,9 @@ fn check(call: &Call) -> Result<Answer, Failure> {
             Ok(row) => {
                 let verdict = judge(&row, close_days);
                 answer.findings.extend(finding(at, &verdict));
+                if call.explain {
+                    answer.explanations.push(explanation(table.len(), &verdict, close_days));
+                }
                 table.push(verdict);
             }
         }
@@ -81,6 +84,18 @@ fn deadline(day: Date, close_days: u8) -> Date {
     let (year, month) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
     // Every month has 28 days, and years of dates stay far from the end of the calendar.
     Date::from_ymd(year, month, close_days).unwrap_or(day)
+}
+
+fn explanation(row: usize, verdict: &Verdict<'_>, close_days: u8) -> Explanation {
+    let (year, month, _) = verdict.month.to_ymd();
+    Explanation {
+        place: Place::new(TABLE, Some(row), Some("deadline")),
+        rule: "QĐ 1323/QĐ-SGDĐT: ngày nghỉ nhập trong những ngày đầu của tháng sau: Hạn nhập"
+            .to_owned(),
+        inputs: vec![("Tháng".to_owned(), format!("{month}/{year}"))],
+        steps: vec![format!("Ngày thứ {close_days} của tháng sau, tính cả ngày đó")],
+        result: verdict.deadline.to_string(),
+    }
 }
 
 fn finding(at: usize, verdict: &Verdict<'_>) -> Option<Finding> {

@@ -4,10 +4,9 @@
 //! the table `holidays` are no working days; the day of the change itself does not count. Holidays
 //! move with the lunar calendar and come as data.
 
-use std::collections::HashSet;
-
 use bieumau_plugin_sdk::row::TableWriter;
-use bieumau_plugin_sdk::{Answer, Call, Date, Failure, Finding, Rule, rows};
+use bieumau_plugin_sdk::{Answer, Call, Date, Explanation, Failure, Finding, Place, Rule, rows};
+use bieumau_quality::working_days::{Calendar, limit};
 
 /// The rule.
 pub const RULE: Rule = Rule { id: "update_timeliness", apply: check };
@@ -24,14 +23,6 @@ rows! {
 }
 
 rows! {
-    /// A day off.
-    struct Holiday<'a> {
-        day: Date,
-        name: Option<&'a str>,
-    }
-}
-
-rows! {
     /// Whether it was in time.
     struct Verdict<'a> {
         record: &'a str,
@@ -43,32 +34,19 @@ rows! {
 }
 
 fn check(call: &Call) -> Result<Answer, Failure> {
-    let most = call.parameters.integer("max_working_days", 10)?;
-    let most = u16::try_from(most).ok().filter(|days| (1..=366).contains(days));
-    let most = most.ok_or_else(|| {
-        Failure::new(
-            "wrong_parameter",
-            "tham số `max_working_days` phải từ 1 đến 366",
-            "parameter `max_working_days` must be 1 to 366",
-        )
-    })?;
+    let most = limit(call, "max_working_days", 10)?;
     let mut answer = Answer::default();
-    let mut holidays = HashSet::new();
-    for row in call.optional_rows::<Holiday<'_>>("holidays")?.iter() {
-        match row {
-            Ok(row) => {
-                holidays.insert(row.day);
-            }
-            Err(missing) => answer.findings.push(missing.into()),
-        }
-    }
+    let calendar = Calendar::read(call, &mut answer.findings)?;
     let mut table = TableWriter::new(TABLE);
     for (at, row) in call.rows::<Change<'_>>(TABLE)?.iter().enumerate() {
         match row {
             Err(missing) => answer.findings.push(missing.into()),
             Ok(row) => {
-                let verdict = judge(&row, most, &holidays);
+                let verdict = judge(&row, most, &calendar);
                 answer.findings.extend(finding(at, &verdict, most));
+                if call.explain {
+                    answer.explanations.push(explanation(table.len(), &verdict, most, &calendar));
+                }
                 table.push(verdict);
             }
         }
@@ -77,8 +55,8 @@ fn check(call: &Call) -> Result<Answer, Failure> {
     Ok(answer)
 }
 
-fn judge<'a>(change: &Change<'a>, most: u16, holidays: &HashSet<Date>) -> Verdict<'a> {
-    let deadline = deadline(change.changed, most, holidays);
+fn judge<'a>(change: &Change<'a>, most: u16, calendar: &Calendar) -> Verdict<'a> {
+    let deadline = calendar.deadline(change.changed, most);
     Verdict {
         record: change.record,
         changed: change.changed,
@@ -92,21 +70,14 @@ fn judge<'a>(change: &Change<'a>, most: u16, holidays: &HashSet<Date>) -> Verdic
     }
 }
 
-/// Returns the last of so many working days after `day`.
-fn deadline(day: Date, most: u16, holidays: &HashSet<Date>) -> Date {
-    let mut day = day;
-    let mut left = most;
-    // A table may call every day a holiday; after ten years the search gives up.
-    for _ in 0..3_660 {
-        day = day.plus(1);
-        if day.weekday() <= 5 && !holidays.contains(&day) {
-            left -= 1;
-        }
-        if left == 0 {
-            break;
-        }
+fn explanation(row: usize, verdict: &Verdict<'_>, most: u16, calendar: &Calendar) -> Explanation {
+    Explanation {
+        place: Place::new(TABLE, Some(row), Some("deadline")),
+        rule: format!("QĐ 1230/QĐ-SGDĐT: cập nhật trong {most} ngày làm việc: Hạn cập nhật"),
+        inputs: vec![("Ngày thay đổi".to_owned(), verdict.changed.to_string())],
+        steps: calendar.steps(verdict.changed, verdict.deadline),
+        result: verdict.deadline.to_string(),
     }
-    day
 }
 
 fn finding(at: usize, verdict: &Verdict<'_>, most: u16) -> Option<Finding> {

@@ -4,13 +4,14 @@
 
 use bieumau_assessment::{ASSESS_PRIMARY, ASSESS_SECONDARY};
 use bieumau_plugin_sdk::{Plugin, Rule, export_plugin};
+use bieumau_quality::DATA_QUALITY;
 
 /// The plugin.
 #[derive(Debug)]
 pub struct National;
 
 impl Plugin for National {
-    const RULES: &'static [Rule] = &[ASSESS_SECONDARY, ASSESS_PRIMARY];
+    const RULES: &'static [Rule] = &[ASSESS_SECONDARY, ASSESS_PRIMARY, DATA_QUALITY];
 }
 
 export_plugin!(National);

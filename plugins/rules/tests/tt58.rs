@@ -13,8 +13,9 @@ use bieumau_rules::tt22::{
 };
 use bieumau_rules::tt58::{
     Conduct, LearningResult, Parameters, PromotionInput, PupilYear, Rank, Role, SingleSubject,
-    Subject, Title, YearSubject, assess_pupil, learning_result, promotion, term_average, title,
-    year_average,
+    Subject, Title, YearSubject, assess_pupil, comment_result, explained_promotion,
+    explained_term_average, explained_title, explained_year_average, learning_result, promotion,
+    term_average, title, year_average, year_conduct,
 };
 use common::{cases, items};
 use dice::Dice;
@@ -305,4 +306,77 @@ fn a_retest_changes_the_overall_average_too() {
     pupil.absent = None;
     pupil.retested = &retested;
     check(&pupil, Verdict::NotEvaluable);
+}
+
+#[test]
+fn a_comment_subject_needs_two_thirds_and_the_last_test() {
+    let check = |tests: &[Mark], end, expected| {
+        assert_eq!(comment_result(tests, end), expected, "{tests:?} {end:?}");
+    };
+    let (passed, failed) = (Mark::Passed, Mark::NotPassed);
+    check(&[passed, failed], passed, Some(Pass::Passed));
+    check(&[failed, failed], passed, Some(Pass::NotPassed));
+    check(&[passed, failed, failed], passed, Some(Pass::NotPassed));
+    check(&[passed, passed], failed, Some(Pass::NotPassed));
+    check(&[], passed, Some(Pass::Passed));
+    check(&[Mark::Blank], passed, Some(Pass::Passed));
+    check(&[passed], Mark::Blank, None);
+}
+
+#[test]
+fn conduct_of_the_year_follows_the_second_term() {
+    let check = |first, second, expected| {
+        let mut log = Log::tracing();
+        assert_eq!(year_conduct(first, second, &mut log), expected);
+        assert_eq!(log.explanations().len(), usize::from(expected.is_some()));
+    };
+    check(Some(Conduct::Weak), Some(Conduct::Good), Some(Conduct::Good));
+    check(None, Some(Conduct::Fair), Some(Conduct::Fair));
+    check(Some(Conduct::Good), None, None);
+}
+
+#[test]
+fn every_step_says_article_inputs_and_result() {
+    let parameters = Parameters::tt58();
+    let mathematics = subject(Role::Mathematics, SubjectKind::Scored);
+    let mut log = Log::tracing();
+    let scores = [Tenths(70), Tenths(80)];
+    let tests = [Tenths(60), Tenths(70)];
+    let average = explained_term_average(
+        &parameters,
+        &mathematics,
+        bieumau_rules::finding::Term::First,
+        [&scores, &tests],
+        Tenths(80),
+        &mut log,
+    );
+    assert_eq!(average, Some(Tenths(72)));
+    let (first, second) = (Tenths(72), Tenths(75));
+    let year = explained_year_average(&parameters, &mathematics, first, second, &mut log);
+    assert_eq!(year, Some(Tenths(74)));
+    explained_title(&parameters, Conduct::Good, Rank::Excellent, &mut log);
+    let input = PromotionInput {
+        conduct: Some(Conduct::Good),
+        conduct_after: None,
+        learning: Some(Rank::Weak),
+        learning_after: Some(Rank::Average),
+        absent: Some(3),
+        summer: Summer::Open,
+    };
+    explained_promotion(&parameters, &input, &mut log);
+    let told: Vec<(&str, &str)> = log
+        .explanations()
+        .iter()
+        .map(|explanation| (explanation.rule, explanation.result.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("TT 58/2011, Điều 10", "7,2"),
+            ("TT 58/2011, Điều 11", "7,4"),
+            ("TT 58/2011, Điều 18", "Học sinh giỏi"),
+            ("TT 58/2011, Điều 15, 16, 17", "Được lên lớp sau khi kiểm tra lại"),
+        ]
+    );
+    assert!(log.explanations().iter().all(|explanation| !explanation.inputs.is_empty()));
 }

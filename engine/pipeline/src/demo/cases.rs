@@ -227,6 +227,9 @@ const YEARS: &[(Seat, i64, Case, Case)] = &[
     (seat(2023, 1, 20), 2025, Case::RetestMissed, Case::Ordinary),
     (seat(2023, 1, 22), 2025, Case::MovedAway(When::Summer), Case::MovedAway(When::Summer)),
     (seat(2024, 1, 3), 2024, Case::RetestFailed, Case::Held),
+    // Held back in a last grade: one year under Thông tư 58 with 26, the next under Thông tư 22.
+    (seat(2021, 0, 3), 2023, Case::RetestFailed, Case::Ordinary),
+    (seat(2020, 0, 3), 2023, Case::RetestFailed, Case::Ordinary),
     (seat(2024, 1, 5), 2024, Case::Absent(50), Case::Ordinary),
 ];
 

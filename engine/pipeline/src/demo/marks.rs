@@ -306,19 +306,34 @@ fn write_conduct(member: Member<'_>, book: &mut Book) {
         Case::Lifted => ("good", "good"),
         _ => (term(), term()),
     };
+    let word = |level| if is_archive(member) { archive_conduct(level) } else { level };
     book.add(rows::Conduct {
         school: &member.school.id,
         year: member.class.year,
         pupil: &member.person.code,
         class: &member.class.name,
-        term_1: (extent(case, 1) == Extent::Whole).then_some(term_1),
-        term_2: (extent(case, 2) == Extent::Whole).then_some(term_2),
+        term_1: (extent(case, 1) == Extent::Whole).then_some(word(term_1)),
+        term_2: (extent(case, 2) == Extent::Whole).then_some(word(term_2)),
         summer: match case {
-            Case::Trained => Some("pass"),
-            Case::TrainingFailed => Some("fail"),
+            Case::Trained => Some(word("pass")),
+            Case::TrainingFailed => Some(word("fail")),
             _ => None,
         },
     });
+}
+
+/// Returns whether the year is still under Thông tư 58 with 26: grades 9 and 12 in 2023-2024.
+fn is_archive(member: Member<'_>) -> bool {
+    member.class.year == 2023 && matches!(member.class.grade, 9 | 12)
+}
+
+/// The words of hạnh kiểm for those of rèn luyện: Trung bình and Yếu for Đạt and Chưa đạt.
+fn archive_conduct(level: &'static str) -> &'static str {
+    match level {
+        "pass" => "average",
+        "fail" => "weak",
+        level => level,
+    }
 }
 
 fn write_record(member: Member<'_>, average: i64, book: &mut Book) {

@@ -5,12 +5,11 @@ mod parameters;
 mod write;
 
 use bieumau_plugin_sdk::{Answer, Call, Failure};
-use bieumau_rules::finding::{Finding, Place, Severity};
 use bieumau_rules::log::Log;
 use bieumau_rules::roll_out::{Circular, EducationLevel, RollOut, SchoolYear};
 use bieumau_rules::tt27::{ClassYear, Outcome, assess_pupil, validate_pupil};
 
-use crate::remarks::RowFindings;
+use crate::remarks::{RowFindings, other_circular};
 use book::{Book, Pupil};
 use parameters::Settings;
 
@@ -29,7 +28,7 @@ pub fn assess(call: &Call) -> Result<Answer, Failure> {
             Some(Circular::Tt27) => outcome(&settings, pupil, &mut log),
             _ => {
                 if pupil.grade != 0 {
-                    log.find(other_circular(pupil, circular));
+                    log.find(other_circular(pupil.grade, pupil.year, circular));
                 }
                 Outcome::default()
             }
@@ -55,25 +54,4 @@ fn outcome(settings: &Settings, pupil: &Pupil<'_>, log: &mut Log) -> Outcome {
 fn circular(roll_out: &RollOut, pupil: &Pupil<'_>) -> Option<Circular> {
     let year = SchoolYear(u16::try_from(pupil.year).ok()?);
     roll_out.circular(EducationLevel::Primary, pupil.grade, year)
-}
-
-fn other_circular(pupil: &Pupil<'_>, circular: Option<Circular>) -> Finding {
-    let (grade, year) = (pupil.grade, pupil.year);
-    let by = circular.map_or("quy định khác", Circular::label);
-    let by_en = circular.map_or("another circular", Circular::label);
-    Finding {
-        code: "other_circular",
-        severity: Severity::Warning,
-        place: Place::column("grade"),
-        message_vi: format!(
-            "Lớp {grade} năm học {year}-{} theo {by}; không đánh giá ở đây",
-            year + 1
-        ),
-        message_en: format!(
-            "Grade {grade} in {year}-{} is under {by_en}; not assessed here",
-            year + 1
-        ),
-        hint_vi: "Dùng quy tắc của thông tư này cho năm học đó.",
-        hint_en: "Use the rule of that circular for the year.",
-    }
 }

@@ -4,12 +4,16 @@ use std::slice;
 
 use bieumau_plugin_sdk::{Call, Decimal, Failure};
 use bieumau_rules::decimal::Tenths;
+use bieumau_rules::roll_out::{Circular, EducationLevel, RollOut, SchoolYear};
 use bieumau_rules::tt22::{
     Level, Mark, Reassessed, Standing, Subject, SubjectKind, SubjectYear, TermMarks, TermStatus,
 };
 
+use bieumau_rules::tt58::{Conduct, Rank};
+
+use super::archive;
 use super::tables::{CommentRow, MarkRow, PupilRow, ReassessmentRow, ResultRow};
-use crate::codes::{DECISIONS, LEVELS, PASSES, subject_name};
+use crate::codes::{CONDUCTS, DECISIONS, LEVELS, PASSES, RANKS, subject_name};
 use crate::index::{Index, is_same};
 use crate::remarks::RowFindings;
 
@@ -50,8 +54,21 @@ pub struct Pupil<'a> {
     /// Term I, term II, the year.
     pub learning: [Option<Level>; 3],
     pub decision: Option<bool>,
+    /// The circular that governs the year.
+    pub circular: Option<Circular>,
+    /// Levels of a year before Thông tư 22; those above are then empty.
+    pub archive: Option<ArchiveLevels>,
     /// Code and slot of each subject.
     pub subjects: Vec<(&'a str, usize)>,
+}
+
+/// The levels that an archive year has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ArchiveLevels {
+    /// Hạnh kiểm of term I, of term II, after summer, of the year.
+    pub conduct: [Option<Conduct>; 4],
+    /// Học lực of term I, of term II, of the year.
+    pub learning: [Option<Rank>; 3],
 }
 
 /// A pupil's subject.
@@ -61,6 +78,8 @@ pub struct Slot<'a> {
     pub kind: SubjectKind,
     pub periods: Option<u16>,
     pub is_optional: bool,
+    /// Môn chuyên of the class; before Thông tư 22 it had bars of its own.
+    pub is_specialised: bool,
     pub terms: [TermCells; 2],
     /// Results that the report gives, with the row they stand in.
     pub given: Option<(usize, Given)>,
@@ -76,6 +95,8 @@ pub struct TermCells {
     pub is_exempt: bool,
     ongoing: [Mark; 5],
     mid_term: Mark,
+    /// KTđk beyond the first, before Thông tư 26.
+    periodic: [Mark; 4],
     end_of_term: Mark,
 }
 
@@ -148,6 +169,7 @@ impl<'a> Slot<'a> {
             kind,
             periods: None,
             is_optional: false,
+            is_specialised: false,
             terms: [TermCells::default(); 2],
             given: None,
             reassessed: None,
@@ -171,6 +193,19 @@ impl<'a> Slot<'a> {
 }
 
 impl TermCells {
+    /// Returns KTtx, KTđk and KThk; under Thông tư 26 ĐĐGtx, ĐĐGgk and ĐĐGck.
+    pub fn of_archive(&self) -> (Vec<Mark>, Vec<Mark>, Mark) {
+        let written = |marks: &mut dyn Iterator<Item = Mark>| {
+            marks.filter(|mark| !mark.is_blank()).collect::<Vec<_>>()
+        };
+        let periodic = [self.mid_term].into_iter().chain(self.periodic);
+        (
+            written(&mut self.ongoing.into_iter()),
+            written(&mut periodic.into_iter()),
+            self.end_of_term,
+        )
+    }
+
     fn marks(&self) -> TermMarks<'_> {
         TermMarks {
             ongoing: &self.ongoing,
@@ -210,25 +245,25 @@ fn pupils<'a>(
 }
 
 fn pupil<'a>(at: usize, row: &PupilRow<'a>, rows: &mut RowFindings<'a>) -> Pupil<'a> {
-    let mut level =
-        |column: &str, value: Option<&str>| rows.code(&LEVELS, "pupils", at, column, value);
-    let conduct = [
-        level("conduct_1", row.conduct_1),
-        level("conduct_2", row.conduct_2),
-        level("conduct_summer", row.conduct_summer),
-        level("conduct_year", row.conduct_year),
-    ];
-    let learning = [
-        level("learning_1", row.learning_1),
-        level("learning_2", row.learning_2),
-        level("learning_year", row.learning_year),
-    ];
     let grade = row.grade.and_then(|grade| u8::try_from(grade).ok());
     let grade = grade.filter(|grade| (6..=12).contains(grade)).unwrap_or_else(|| {
         let given = row.grade.map_or_else(|| "trống".to_owned(), |grade| grade.to_string());
         rows.unknown_value("pupils", at, "grade", &given);
         0
     });
+    let circular = circular(grade, row.year);
+    let (conduct, learning, archive) = if archive::governs(circular) {
+        let levels = ArchiveLevels {
+            conduct: conducts(row)
+                .map(|(column, value)| rows.code(&CONDUCTS, "pupils", at, column, value)),
+            learning: learnings(row)
+                .map(|(column, value)| rows.code(&RANKS, "pupils", at, column, value)),
+        };
+        ([None; 4], [None; 3], Some(levels))
+    } else {
+        let mut level = |(column, value)| rows.code(&LEVELS, "pupils", at, column, value);
+        (conducts(row).map(&mut level), learnings(row).map(&mut level), None)
+    };
     let absences = row.absences.map(|absences| {
         u16::try_from(absences).unwrap_or_else(|_| {
             rows.unknown_value("pupils", at, "absences", &absences.to_string());
@@ -246,8 +281,35 @@ fn pupil<'a>(at: usize, row: &PupilRow<'a>, rows: &mut RowFindings<'a>) -> Pupil
         absences,
         learning,
         decision: rows.code(&DECISIONS, "pupils", at, "principal_decision", row.principal_decision),
+        circular,
+        archive,
         subjects: Vec::new(),
     }
+}
+
+/// Returns the conduct of a row with its columns: term I, term II, after summer, the year.
+fn conducts<'a>(row: &PupilRow<'a>) -> [(&'static str, Option<&'a str>); 4] {
+    [
+        ("conduct_1", row.conduct_1),
+        ("conduct_2", row.conduct_2),
+        ("conduct_summer", row.conduct_summer),
+        ("conduct_year", row.conduct_year),
+    ]
+}
+
+/// Returns the learning of a row with its columns: term I, term II, the year.
+fn learnings<'a>(row: &PupilRow<'a>) -> [(&'static str, Option<&'a str>); 3] {
+    [
+        ("learning_1", row.learning_1),
+        ("learning_2", row.learning_2),
+        ("learning_year", row.learning_year),
+    ]
+}
+
+fn circular(grade: u8, year: i64) -> Option<Circular> {
+    let level = EducationLevel::of_grade(grade)?;
+    let year = SchoolYear(u16::try_from(year).ok()?);
+    RollOut::default().circular(level, grade, year)
 }
 
 /// Puts the rows of the other tables where they belong.
@@ -285,10 +347,13 @@ impl<'a> Reader<'a, '_> {
                 ]
                 .map(score),
                 mid_term: score(row.mid_term),
+                periodic: [row.periodic_2, row.periodic_3, row.periodic_4, row.periodic_5]
+                    .map(score),
                 end_of_term: score(row.end_of_term),
             };
             let slot = &mut self.slots[slot];
             slot.is_optional |= row.optional == Some(true);
+            slot.is_specialised |= row.specialised == Some(true);
             slot.periods = slot.periods.or(row.periods.and_then(|periods| periods.try_into().ok()));
         }
         Ok(())
@@ -320,6 +385,7 @@ impl<'a> Reader<'a, '_> {
                     Mark::Blank,
                 ],
                 mid_term: pass("mid_term", row.mid_term),
+                periodic: [Mark::Blank; 4],
                 end_of_term: pass("end_of_term", row.end_of_term),
             };
             if let Some(place) = self.term(&key, slot, row.term) {
@@ -363,6 +429,7 @@ impl<'a> Reader<'a, '_> {
             };
             let slot = &mut self.slots[slot];
             slot.is_optional |= row.optional == Some(true);
+            slot.is_specialised |= row.specialised == Some(true);
             if slot.given.is_some() {
                 self.rows.repeated(key.table, at, &format!("`{}` `{}`", row.pupil, row.subject));
             } else {

@@ -4,38 +4,44 @@
 //! of subjects or levels of the year, these take the place of the computed ones, and the steps
 //! behind them are asked for one by one.
 
+use bieumau_rules::decimal::Tenths;
 use bieumau_rules::explanation::Explanation;
 use bieumau_rules::finding::{Finding, Place, Severity, Term};
 use bieumau_rules::log::Log;
-use bieumau_rules::roll_out::{Circular, EducationLevel, RollOut, SchoolYear};
+use bieumau_rules::roll_out::Circular;
 use bieumau_rules::tt22::{
     Absences, BothFailed, ClassYear, LearningResult, Level, Mark, NotEvaluable, Pass, Promotion,
     PromotionInput, PupilYear, Reassessed, Reassessment, Regime, SubjectKind, SubjectResult,
-    SubjectResults, SubjectYear, TermAverage, TermState, Title, YearConduct, absent_sessions,
+    SubjectResults, SubjectYear, TermAverage, TermState, YearConduct, absent_sessions,
     assess_pupil, counted, learning_result, promotion, reassess, subject_results, title,
     year_average, year_conduct,
 };
 
+use super::archive;
 use super::book::{Book, Given, Pupil, Register};
 use super::parameters::Settings;
+use crate::codes::{Rated, Titled};
+use crate::remarks::other_circular;
 
 /// Everything that is answered about a pupil.
 #[derive(Debug, Clone, Default)]
 pub struct Outcome {
-    /// The circular that governs the pupil's year.
-    pub circular: Option<Circular>,
     /// Results of the subjects, in the order of the book.
     pub subjects: Vec<SubjectResults>,
     /// Learning of term I, of term II, of the year, and after re-assessment.
-    pub learning: [Option<Level>; 4],
+    pub learning: [Option<Rated>; 4],
+    /// Conduct of term I and of term II, as given.
+    pub conduct_terms: [Option<Rated>; 2],
     /// Conduct of the year, and after summer.
-    pub conduct: [Option<Level>; 2],
+    pub conduct: [Option<Rated>; 2],
+    /// ĐTBhk of term I and II and ĐTBcn; before Thông tư 22 only.
+    pub overall: [Option<Tenths>; 3],
     /// Sessions absent.
     pub absent: Option<u16>,
     /// Promotion.
     pub promotion: Promotion,
     /// Title.
-    pub title: Option<Title>,
+    pub title: Option<Titled>,
 }
 
 /// Returns the outcome of every pupil, in order.
@@ -45,34 +51,26 @@ pub fn outcomes(
     register: &Register<'_>,
     log: &mut Log,
 ) -> Vec<Outcome> {
-    let roll_out = RollOut::default();
     let mut years = Vec::new();
     let mut outcomes = Vec::with_capacity(book.pupils.len());
     for (at, pupil) in book.pupils.iter().enumerate() {
         log.about_pupil(Some(at));
         register.years(book, at, &mut years);
-        let circular = circular(&roll_out, pupil);
-        let mut outcome = if circular == Some(Circular::Tt22) {
+        outcomes.push(if let Some(levels) = &pupil.archive {
+            archive::outcome(settings, book, pupil, levels, log)
+        } else if pupil.circular == Some(Circular::Tt22) {
             let case = Case { settings, book, pupil, years: &years };
             case.outcome(log)
         } else {
             if pupil.grade != 0 {
-                log.find(other_circular(pupil, circular));
+                log.find(other_circular(pupil.grade, pupil.year, pupil.circular));
             }
             let subjects = vec![SubjectResults::default(); years.len()];
             Outcome { subjects, ..Outcome::default() }
-        };
-        outcome.circular = circular;
-        outcomes.push(outcome);
+        });
     }
     log.about_pupil(None);
     outcomes
-}
-
-fn circular(roll_out: &RollOut, pupil: &Pupil<'_>) -> Option<Circular> {
-    let level = EducationLevel::of_grade(pupil.grade)?;
-    let year = SchoolYear(u16::try_from(pupil.year).ok()?);
-    roll_out.circular(level, pupil.grade, year)
 }
 
 /// One pupil with everything that decides.
@@ -115,12 +113,12 @@ impl Case<'_> {
         self.finish(
             [level(result.learning_first), level(result.learning_second), level(result.learning)],
             result.conduct,
+            level(result.reassessment.learning()),
             Outcome {
                 subjects: result.subjects,
-                learning: [None, None, None, level(result.reassessment.learning())],
                 absent: result.absent,
                 promotion: result.promotion,
-                title: result.title,
+                title: result.title.map(Titled::Current),
                 ..Outcome::default()
             },
         )
@@ -138,25 +136,26 @@ impl Case<'_> {
         let conduct = self.pupil.conduct[3].or_else(|| self.conduct(log));
         let absent = self.absences().map(|absences| absent_sessions(rules, absences));
         let mut outcome = Outcome { absent, ..Outcome::default() };
+        let mut learning_after = None;
         if self.is_closed() {
             let year = self.counted(&subjects, Term::Year);
             let again = self.reassess(conduct, learning[2], &subjects, log);
-            outcome.learning[3] = again.learning().map(|learning| learning.level);
+            learning_after = again.learning().map(|learning| learning.level);
             let input = PromotionInput {
                 grade: self.pupil.grade,
                 conduct,
                 conduct_after: self.pupil.conduct[2],
                 learning: learning[2],
-                learning_after: outcome.learning[3],
+                learning_after,
                 absent,
                 regime: self.regime(),
                 summer: self.settings.summer,
             };
             outcome.promotion = promotion(rules, &input, log);
-            outcome.title = title(rules, conduct, learning[2], year, log);
+            outcome.title = title(rules, conduct, learning[2], year, log).map(Titled::Current);
         }
         outcome.subjects = subjects;
-        self.finish(learning, conduct, outcome)
+        self.finish(learning, conduct, learning_after, outcome)
     }
 
     /// Adds the levels of the year and what summer made of them.
@@ -164,15 +163,18 @@ impl Case<'_> {
         &self,
         learning: [Option<Level>; 3],
         conduct: Option<Level>,
+        again: Option<Level>,
         outcome: Outcome,
     ) -> Outcome {
         let least = self.settings.rules.promotion_level;
         let needs_training = conduct.is_some_and(|conduct| conduct < least);
         let trained = self.pupil.conduct[2].filter(|_| needs_training);
-        let again = outcome.learning[3];
+        let [first, second, ..] = self.pupil.conduct;
+        let rated = |level: Option<Level>| level.map(Rated::Level);
         Outcome {
-            learning: [learning[0], learning[1], learning[2], again.or(learning[2])],
-            conduct: [conduct, trained.or(conduct)],
+            learning: [learning[0], learning[1], learning[2], again.or(learning[2])].map(rated),
+            conduct_terms: [first, second].map(rated),
+            conduct: [conduct, trained.or(conduct)].map(rated),
             ..outcome
         }
     }
@@ -375,7 +377,8 @@ impl Case<'_> {
     }
 }
 
-fn result(mark: Mark) -> SubjectResult {
+/// Returns a given result as the rules read it.
+pub fn result(mark: Mark) -> SubjectResult {
     match mark {
         Mark::Blank | Mark::Missed => SubjectResult::NotEvaluable,
         Mark::Score(score) => SubjectResult::Score(score),
@@ -400,26 +403,5 @@ fn not_allowed(subject: &bieumau_rules::tt22::Subject<'_>) -> Finding {
         ),
         hint_vi: "Xóa kết quả đánh giá lại của môn học này.",
         hint_en: "Remove the re-assessment of this subject.",
-    }
-}
-
-fn other_circular(pupil: &Pupil<'_>, circular: Option<Circular>) -> Finding {
-    let (grade, year) = (pupil.grade, pupil.year);
-    let by = circular.map_or("quy định khác", Circular::label);
-    let by_en = circular.map_or("another circular", Circular::label);
-    Finding {
-        code: "other_circular",
-        severity: Severity::Warning,
-        place: Place::column("grade"),
-        message_vi: format!(
-            "Lớp {grade} năm học {year}-{} theo {by}; không đánh giá ở đây",
-            year + 1
-        ),
-        message_en: format!(
-            "Grade {grade} in {year}-{} is under {by_en}; not assessed here",
-            year + 1
-        ),
-        hint_vi: "Dùng quy tắc của thông tư này cho năm học đó.",
-        hint_en: "Use the rule of that circular for the year.",
     }
 }

@@ -1,9 +1,11 @@
-//! Assesses secondary pupils by Thông tư 22/2021: `assess_secondary`.
+//! Assesses secondary pupils by Thông tư 22/2021, and years before it by Thông tư 58/2011, alone or
+//! with Thông tư 26/2020: `assess_secondary`.
 //!
 //! Reads the tables into a [`book::Book`], asks the rules about each pupil, writes the answer.
 //! Values that the report gives instead of marks or computed levels take the place of the computed
 //! ones; see [`decide`].
 
+mod archive;
 mod book;
 mod decide;
 mod parameters;

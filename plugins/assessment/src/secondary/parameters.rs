@@ -1,17 +1,22 @@
 //! The parameters of the call as parameters of Thông tư 22/2021.
 
 use bieumau_plugin_sdk::{Call, Failure};
+use bieumau_rules::roll_out::Circular;
 use bieumau_rules::tt22::{
     AdjacentLevel, BothFailed, OptionalSubjects, Parameters, ReassessmentResult, ReassessmentScope,
     SingleSubject, Summer, TermState, WhichSubject, YearFrom,
 };
 
+use bieumau_rules::tt58;
+
 use crate::totals::rounding;
 
 /// Everything that the call may set.
 pub struct Settings {
-    /// The circular's parameters.
+    /// The parameters of Thông tư 22.
     pub rules: Parameters,
+    /// Those of Thông tư 58, alone and with Thông tư 26.
+    archive: [tt58::Parameters; 2],
     /// Whether the books of the terms are closed, so that a missing mark is an error.
     pub terms: [TermState; 2],
     /// Whether results of summer may still come.
@@ -68,9 +73,22 @@ impl Settings {
                 format!("parameter `absence_limit` cannot be {limit}"),
             )
         })?;
+        let archive = [tt58::Parameters::tt58(), tt58::Parameters::tt58_tt26()].map(|archive| {
+            tt58::Parameters {
+                rounding: rules.rounding,
+                absence_limit: rules.absence_limit,
+                retest_result: rules.reassessment_result,
+                single_subject: match rules.single_subject {
+                    SingleSubject::Repair => tt58::SingleSubject::Repair,
+                    SingleSubject::Remove => tt58::SingleSubject::Remove,
+                },
+                ..archive
+            }
+        });
         let states = [("closed", TermState::Closed), ("open", TermState::Open)];
         Ok(Self {
             rules,
+            archive,
             terms: [
                 given.choice("term_1", TermState::Closed, &states)?,
                 given.choice("term_2", TermState::Closed, &states)?,
@@ -81,5 +99,10 @@ impl Settings {
                 &[("open", Summer::Open), ("closed", Summer::Closed)],
             )?,
         })
+    }
+
+    /// Returns the parameters of an archive year.
+    pub fn archive(&self, circular: Option<Circular>) -> &tt58::Parameters {
+        &self.archive[usize::from(circular == Some(Circular::Tt58Tt26))]
     }
 }

@@ -2,24 +2,29 @@
 
 use bieumau_plugin_sdk::row::TableWriter;
 use bieumau_plugin_sdk::{Answer, Call, Decimal, Failure, Table};
+use bieumau_rules::decimal::Tenths;
 use bieumau_rules::log::Log;
 use bieumau_rules::roll_out::Circular;
 use bieumau_rules::tt22::{
-    Level, Mark, Parameters, Pass, Promotion, SubjectKind, SubjectResult, SubjectResults, Title,
-    Verdict,
+    Mark, Parameters, Pass, Promotion, SubjectKind, SubjectResult, SubjectResults, Title, Verdict,
 };
+use bieumau_rules::tt58;
 
 use super::book::{Book, Pupil, Slot};
 use super::decide::Outcome;
 use super::parameters::Settings;
 use super::places;
 use super::tables::{PupilAnswer, SubjectAnswer};
-use crate::codes::{LEVELS, PASSES, code};
+use crate::codes::{CONDUCTS, LEVELS, PASSES, RANKS, Rated, Titled, code};
 use crate::remarks::{self, RowFindings};
 use crate::totals::{Roll, Totals, years};
 
 /// Codes of titles.
 const TITLES: [(&str, Title); 2] = [("excellent", Title::Excellent), ("good", Title::Good)];
+
+/// Codes of titles before Thông tư 22.
+const ARCHIVE_TITLES: [(&str, tt58::Title); 2] =
+    [("good", tt58::Title::Excellent), ("advanced", tt58::Title::Advanced)];
 
 /// Codes of outcomes, in the order of the totals, with what they stand for outside a last grade.
 const OUTCOMES: [(&str, Verdict); 10] = [
@@ -48,11 +53,8 @@ pub fn answer(
     log: Log,
 ) -> Result<Answer, Failure> {
     let (subjects, starts) = subjects(book, outcomes);
-    let tables = vec![
-        subjects,
-        pupils(&settings.rules, book, outcomes),
-        totals(call, &settings.rules, book, outcomes)?,
-    ];
+    let tables =
+        vec![subjects, pupils(settings, book, outcomes), totals(call, settings, book, outcomes)?];
     let (found, explained) = log.into_parts();
     let mut findings = rows.into_findings();
     for finding in found.into_iter().filter(|finding| is_asked(book, finding)) {
@@ -73,7 +75,7 @@ fn is_asked(book: &Book<'_>, finding: &bieumau_rules::finding::Finding) -> bool 
     match finding.code {
         // Nobody decides on the promotion of a pupil who has left.
         "E22-04" => !has_left,
-        "E22-01" => book.asked.conduct,
+        "E22-01" | "E58-01" => book.asked.conduct,
         "E22-02" => book.asked.subjects,
         _ => true,
     }
@@ -128,41 +130,54 @@ fn pass(result: SubjectResult) -> Option<&'static str> {
     }
 }
 
-fn pupils(rules: &Parameters, book: &Book<'_>, outcomes: &[Outcome]) -> Table {
+fn pupils(settings: &Settings, book: &Book<'_>, outcomes: &[Outcome]) -> Table {
     // Texts must outlive the table.
+    let all = book.pupils.iter().zip(outcomes);
     let reasons: Vec<Option<String>> =
-        outcomes.iter().map(|outcome| reasons(rules, &outcome.promotion)).collect();
+        all.map(|(pupil, outcome)| reasons(settings, pupil, &outcome.promotion)).collect();
     let mut table = TableWriter::with_capacity("pupils", book.pupils.len());
     for ((pupil, outcome), reasons) in book.pupils.iter().zip(outcomes).zip(&reasons) {
-        table.push(pupil_answer(rules, pupil, outcome, reasons.as_deref()));
+        table.push(pupil_answer(settings, pupil, outcome, reasons.as_deref()));
     }
     table.finish()
 }
 
 fn pupil_answer<'a>(
-    rules: &'a Parameters,
+    settings: &'a Settings,
     pupil: &Pupil<'a>,
     outcome: &Outcome,
     reasons: Option<&'a str>,
 ) -> PupilAnswer<'a> {
-    let level = |level: Option<Level>| level.map(|level| code(&LEVELS, level));
+    let rules = &settings.rules;
+    let level = |level: Option<Rated>| level.map(Rated::code);
     let verdict = outcome.promotion.verdict;
     let [learning_1, learning_2, learning_year, learning_final] = outcome.learning.map(level);
+    let [conduct_1, conduct_2] = outcome.conduct_terms.map(level);
     let [conduct_year, conduct_final] = outcome.conduct.map(level);
-    let text = Some(rules.wording.transcript(verdict, pupil.grade)).filter(|text| !text.is_empty());
+    let average = |average: Option<Tenths>| average.map(|average| Decimal(average.0.into()));
+    let [overall_1, overall_2, overall_year] = outcome.overall.map(average);
+    let wording = if pupil.archive.is_some() {
+        &settings.archive(pupil.circular).wording
+    } else {
+        &rules.wording
+    };
+    let text = Some(wording.transcript(verdict, pupil.grade)).filter(|text| !text.is_empty());
     let is_last = is_last_grade(rules, pupil);
     PupilAnswer {
         pupil: pupil.pupil,
         year: pupil.year,
-        circular: outcome.circular.map(circular_name),
+        circular: pupil.circular.map(circular_name),
         learning_1,
         learning_2,
         learning_year,
         learning_final,
-        conduct_1: level(pupil.conduct[0]),
-        conduct_2: level(pupil.conduct[1]),
+        conduct_1,
+        conduct_2,
         conduct_year,
         conduct_final,
+        overall_1,
+        overall_2,
+        overall_year,
         absences: outcome.absent.filter(|_| pupil.absences.is_some()).map(i64::from),
         outcome: outcome_code(rules, pupil, verdict),
         outcome_text: text,
@@ -171,16 +186,32 @@ fn pupil_answer<'a>(
             verdict if verdict.is_promoted() => Some(true),
             _ => None,
         },
-        title: outcome.title.map(|title| code(&TITLES, title)),
-        title_text: outcome.title.map(|title| rules.title_label(title)),
+        title: outcome.title.map(title_code),
+        title_text: outcome.title.map(|title| title_text(settings, pupil, title)),
         completion_text: text
             .filter(|_| is_last && (verdict.is_promoted() || verdict == Verdict::NotPromoted)),
         reasons,
     }
 }
 
+fn title_code(title: Titled) -> &'static str {
+    match title {
+        Titled::Current(title) => code(&TITLES, title),
+        Titled::Archive(title) => code(&ARCHIVE_TITLES, title),
+    }
+}
+
+fn title_text<'a>(settings: &'a Settings, pupil: &Pupil<'_>, title: Titled) -> &'a str {
+    match title {
+        Titled::Current(title) => settings.rules.title_label(title),
+        Titled::Archive(title) => settings.archive(pupil.circular).title_label(title),
+    }
+}
+
+// Transcripts before Thông tư 22 say no more of a last grade than of others.
 fn is_last_grade(rules: &Parameters, pupil: &Pupil<'_>) -> bool {
-    rules.wording.last_grades.iter().any(|last| last.grade == pupil.grade)
+    pupil.archive.is_none()
+        && rules.wording.last_grades.iter().any(|last| last.grade == pupil.grade)
 }
 
 fn outcome_code(rules: &Parameters, pupil: &Pupil<'_>, verdict: Verdict) -> &'static str {
@@ -201,14 +232,23 @@ fn circular_name(circular: Circular) -> &'static str {
 }
 
 /// Returns what stands in the way, in the words of the circular.
-fn reasons(rules: &Parameters, promotion: &Promotion) -> Option<String> {
+fn reasons(settings: &Settings, pupil: &Pupil<'_>, promotion: &Promotion) -> Option<String> {
+    let rules = &settings.rules;
     let mut reasons = Vec::new();
     let below = rules.promotion_level.label();
+    let [conduct, learning] = if pupil.archive.is_some() {
+        ["hạnh kiểm cả năm dưới Trung bình".to_owned(), "học lực cả năm dưới Trung bình".to_owned()]
+    } else {
+        [
+            format!("kết quả rèn luyện cả năm dưới mức {below}"),
+            format!("kết quả học tập cả năm dưới mức {below}"),
+        ]
+    };
     if promotion.reasons.conduct {
-        reasons.push(format!("kết quả rèn luyện cả năm dưới mức {below}"));
+        reasons.push(conduct);
     }
     if promotion.reasons.learning {
-        reasons.push(format!("kết quả học tập cả năm dưới mức {below}"));
+        reasons.push(learning);
     }
     if promotion.reasons.absence {
         reasons.push(format!("nghỉ học quá {} buổi", rules.absence_limit));
@@ -218,10 +258,11 @@ fn reasons(rules: &Parameters, promotion: &Promotion) -> Option<String> {
 
 fn totals(
     call: &Call,
-    rules: &Parameters,
+    settings: &Settings,
     book: &Book<'_>,
     outcomes: &[Outcome],
 ) -> Result<Table, Failure> {
+    let rules = &settings.rules;
     let mut totals = Totals::new(call)?;
     for year in years(book.pupils.iter().map(|pupil| pupil.year)) {
         let of_year = || {
@@ -238,10 +279,12 @@ fn totals(
             let count = assessed.filter(|(pupil, outcome)| has(pupil, outcome)).count();
             u32::try_from(count).unwrap_or(u32::MAX)
         };
+        let is_archive = of_year().any(|(pupil, _)| pupil.archive.is_some());
+        let is_current = !is_archive || of_year().any(|(pupil, _)| pupil.archive.is_none());
         for (item, value) in LEVEL_ITEMS {
-            for (code, level) in LEVELS {
-                let count = count(&|pupil, outcome| value(pupil, outcome) == Some(level));
-                totals.push(year, item, code, level.label(), count, roll);
+            for (code, rated, label) in levels_of(item, is_current, is_archive) {
+                let count = count(&|_, outcome| value(outcome) == Some(rated));
+                totals.push(year, item, code, label, count, roll);
             }
         }
         for (code, verdict) in OUTCOMES {
@@ -255,24 +298,47 @@ fn totals(
             };
             totals.push(year, "outcome", code, label, count, roll);
         }
-        for (code, title) in TITLES {
-            let count = count(&|_, outcome| outcome.title == Some(title));
+        for (code, title) in TITLES.into_iter().filter(|_| is_current) {
+            let count = count(&|_, outcome| outcome.title == Some(Titled::Current(title)));
             totals.push(year, "title", code, rules.title_label(title), count, roll);
+        }
+        for (code, title) in ARCHIVE_TITLES.into_iter().filter(|_| is_archive) {
+            let count = count(&|_, outcome| outcome.title == Some(Titled::Archive(title)));
+            let label = settings.archive(None).title_label(title);
+            totals.push(year, "title", code, label, count, roll);
         }
     }
     Ok(totals.finish())
 }
 
-type LevelOf = fn(&Pupil<'_>, &Outcome) -> Option<Level>;
+/// Returns the levels of an item with code and label, of the circulars of the year.
+fn levels_of(
+    item: &str,
+    is_current: bool,
+    is_archive: bool,
+) -> Vec<(&'static str, Rated, &'static str)> {
+    let mut levels = Vec::new();
+    if is_current {
+        levels.extend(LEVELS.map(|(code, level)| (code, Rated::Level(level), level.label())));
+    }
+    if is_archive && item.starts_with("learning") {
+        levels.extend(RANKS.map(|(code, rank)| (code, Rated::Rank(rank), rank.label())));
+    } else if is_archive {
+        levels.extend(CONDUCTS.map(|(code, level)| (code, Rated::Conduct(level), level.label())));
+    }
+    levels
+}
+
+type LevelOf = fn(&Outcome) -> Option<Rated>;
 
 /// What is counted by level.
 const LEVEL_ITEMS: [(&str, LevelOf); 8] = [
-    ("learning_1", |_, outcome| outcome.learning[0]),
-    ("learning_2", |_, outcome| outcome.learning[1]),
-    ("learning_year", |_, outcome| outcome.learning[2]),
-    ("learning_final", |_, outcome| outcome.learning[3]),
-    ("conduct_1", |pupil, _| pupil.conduct[0]),
-    ("conduct_2", |pupil, _| pupil.conduct[1]),
-    ("conduct_year", |_, outcome| outcome.conduct[0]),
-    ("conduct_final", |_, outcome| outcome.conduct[1]),
+    ("learning_1", |outcome| outcome.learning[0]),
+    ("learning_2", |outcome| outcome.learning[1]),
+    ("learning_year", |outcome| outcome.learning[2]),
+    ("learning_final", |outcome| outcome.learning[3]),
+    ("conduct_1", |outcome| outcome.conduct_terms[0]),
+    ("conduct_2", |outcome| outcome.conduct_terms[1]),
+    ("conduct_year", |outcome| outcome.conduct[0]),
+    ("conduct_final", |outcome| outcome.conduct[1]),
 ];

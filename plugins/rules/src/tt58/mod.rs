@@ -5,6 +5,7 @@
 //! The yearly conduct is judged by people and is an input.
 
 mod averages;
+mod explained;
 mod findings;
 mod learning;
 mod parameters;
@@ -14,6 +15,10 @@ mod retest;
 mod values;
 
 pub use averages::{overall_average, term_average, year_average};
+pub use explained::{
+    comment_result, explained_learning, explained_promotion, explained_term_average,
+    explained_title, explained_year_average, year_conduct,
+};
 pub use learning::{LearningResult, NotEvaluable, learning_result};
 pub use parameters::{Adjustment, LevelBar, Parameters, SingleSubject, TitleRule};
 pub use promotion::{PromotionInput, promotion};

@@ -64,8 +64,8 @@ pub fn assess_pupil(
     pupil: &PupilYear<'_>,
     log: &mut Log,
 ) -> PupilAssessment {
-    let learning =
-        [Term::First, Term::Second, Term::Year].map(|term| learning(parameters, pupil, term, log));
+    let learning = [Term::First, Term::Second, Term::Year]
+        .map(|term| learning(parameters, pupil.subjects, term, log));
     let titles = [0, 1, 2].map(|index: usize| {
         let (conduct, learning) = (pupil.conduct[index]?, learning[index]?);
         title(parameters, conduct, learning.rank)
@@ -88,13 +88,13 @@ pub fn assess_pupil(
 }
 
 /// Computes học lực of one part of the year, or says what is missing.
-fn learning(
+pub(super) fn learning(
     parameters: &Parameters,
-    pupil: &PupilYear<'_>,
+    subjects: &[YearSubject<'_>],
     term: Term,
     log: &mut Log,
 ) -> Option<LearningResult> {
-    let results = pupil.subjects.iter().map(|year| {
+    let results = subjects.iter().map(|year| {
         let result = match term {
             Term::First => year.results.first,
             Term::Second => year.results.second,
