@@ -209,6 +209,14 @@ pub enum LoadError {
         /// The interface.
         interface: &'static str,
     },
+    /// It was made for another version of the contract.
+    #[error("it was made for `{found}`, and this program has `{interface}`")]
+    OtherContract {
+        /// The interface that it exports.
+        found: String,
+        /// The interface of this program.
+        interface: &'static str,
+    },
     /// It exports something else under the name of the contract.
     #[error("its rules do not have the types of the contract: {what}")]
     WrongTypes {
@@ -423,6 +431,11 @@ impl LoadError {
             Self::CompileLimit { limit } => format!("biên dịch tệp này cần hơn {limit}"),
             Self::Invalid { what } => format!("tệp không phải component hợp lệ: {what}"),
             Self::NoRules { interface } => format!("tệp không có `{interface}`"),
+            Self::OtherContract { found, interface } => {
+                format!(
+                    "tệp được làm cho `{found}`, chương trình này có `{interface}`; cập nhật chương trình hoặc dựng lại plugin"
+                )
+            }
             Self::WrongTypes { what } => format!("kiểu dữ liệu không đúng giao ước: {what}"),
             Self::Script { what } => what.clone(),
             Self::NoOther { plugin } => {

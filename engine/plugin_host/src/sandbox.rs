@@ -149,7 +149,9 @@ fn slots(limits: &Limits) -> PoolingAllocationConfig {
 /// Looks for the contract in a component.
 pub fn prepare(engine: &Engine, component: &Component) -> Result<Compiled, LoadError> {
     let no_rules = LoadError::NoRules { interface: wire::INTERFACE };
-    let rules = component.get_export_index(None, wire::INTERFACE).ok_or(no_rules.clone())?;
+    let rules = component
+        .get_export_index(None, wire::INTERFACE)
+        .ok_or_else(|| other_contract(engine, &component).unwrap_or(no_rules.clone()))?;
     let apply = component.get_export_index(Some(&rules), wire::FUNCTION).ok_or(no_rules)?;
     // Nothing is in the linker, so nothing can be imported.
     let instance = Linker::new(engine)
@@ -170,6 +172,17 @@ pub fn with_script(
     let load = component.get_export_index(Some(&script), wire::LOAD).ok_or(missing)?;
     let script = Script { load, source: source.into(), rules: rules.into() };
     Ok(Compiled { script: Some(script), ..runner.clone() })
+}
+
+/// Says for which version of the contract a component was made, when it was for another one.
+fn other_contract(engine: &Engine, component: &Component) -> Option<LoadError> {
+    let (name, _) = wire::INTERFACE.split_once('@')?;
+    let component_type = component.component_type();
+    let mut names = component_type.exports(engine).map(|(name, _)| name);
+    let is_other =
+        |found: &&str| found.strip_prefix(name).is_some_and(|version| version.starts_with('@'));
+    let found = names.find(is_other)?.to_owned();
+    Some(LoadError::OtherContract { found, interface: wire::INTERFACE })
 }
 
 /// Instantiates a compiled plugin once, to find out what only then is found.
