@@ -17,6 +17,7 @@ mod http;
 mod pdf;
 mod plugin_authors;
 mod plugin_trust;
+mod province;
 mod readmes;
 mod records;
 mod rights;
@@ -54,6 +55,7 @@ fn main() -> ExitCode {
     trials.extend(hostile::trials());
     trials.extend(plugin_trust::trials());
     trials.extend(examples::trials());
+    trials.extend(province::trials());
     trials.extend(readmes::trials());
     trials.extend(plugin_authors::trials());
     let conclusion = libtest_mimic::run(&Arguments::from_iter(given), trials);

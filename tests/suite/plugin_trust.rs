@@ -345,7 +345,8 @@ fn needs() -> Outcome {
     install_plugin(site, &next, &InstallRequest::default(), &workers(1), now(), &mut never)
         .map_err(said)?;
     let more = LATE.replace("FROM class c\n", "FROM class c\n      LEFT JOIN staff t ON t.school = c.school AND t.staff = c.homeroom_teacher\n");
-    let greedy = office.packed("1.2.0", &[("forms/library/library_deadlines.report.yaml", &more)])?;
+    let greedy =
+        office.packed("1.2.0", &[("forms/library/library_deadlines.report.yaml", &more)])?;
     let words = "plugin `library` needs what was not granted: form:staff";
     check_refused(install(site, &greedy, &InstallRequest::default()), "J342", words)?;
     let chosen =
@@ -422,7 +423,8 @@ fn rollback() -> Outcome {
     let site = folder.path();
     let title = "Nhập chậm theo lớp";
     let changed = LATE.replace(title, "Tên mới");
-    let next = office.packed("2.0.0", &[("forms/library/library_deadlines.report.yaml", &changed)])?;
+    let next =
+        office.packed("2.0.0", &[("forms/library/library_deadlines.report.yaml", &changed)])?;
     install(site, &next, &all()).map_err(said)?;
     let titles = |site: &Site| -> Vec<String> {
         let own = site.reports().into_iter().filter(|own| own.id == "library_deadlines");
@@ -589,7 +591,8 @@ fn running_server() -> Outcome {
     };
     same(title(&web)?, "Nhập chậm theo lớp".to_owned())?;
     let changed = LATE.replace("Nhập chậm theo lớp", "Tên mới");
-    let next = office.packed("2.0.0", &[("forms/library/library_deadlines.report.yaml", &changed)])?;
+    let next =
+        office.packed("2.0.0", &[("forms/library/library_deadlines.report.yaml", &changed)])?;
     // Hostile ones first: refused, and nobody notices.
     for bytes in [&next[..next.len() / 2], b"\x7fELF", b""] {
         ensure(install(folder.path(), bytes, &all()).is_err(), || "it was installed".to_owned())?;
@@ -630,7 +633,11 @@ fn in_folder() -> Outcome {
     let document = rendered(&opened, "library_deadlines", &given(), "csv")?;
     same(document.plugins[0].vouched.clone(), Vouched::Folder)?;
     let wrong = LATE.replace("FROM class c", "FROM klass c");
-    write(site.path(), "plugins/library/forms/library/library_deadlines.report.yaml", wrong.as_bytes())?;
+    write(
+        site.path(),
+        "plugins/library/forms/library/library_deadlines.report.yaml",
+        wrong.as_bytes(),
+    )?;
     let checked = bieumau_pipeline::check(Some(site.path()), None).map_err(said)?;
     let found = checked.findings.to_string();
     contains(&found, &["plugins/library/forms/library/library_deadlines.report.yaml:"])?;

@@ -178,6 +178,9 @@ pub(crate) struct RenderArguments {
     /// Write the JSON that the template sees instead of a document, for those who write templates.
     #[arg(long, conflicts_with_all = ["format", "page"])]
     pub data: bool,
+    /// Beside the data, also how the values of the rules came about.
+    #[arg(long, requires = "data")]
+    pub explain: bool,
     /// Page, for PNG.
     #[arg(long)]
     pub page: Option<usize>,

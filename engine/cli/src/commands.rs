@@ -9,7 +9,9 @@ use std::time::Instant;
 
 use bieumau_model::scope::{Caller, History, Reach, Scope};
 use bieumau_model::text::Locale;
-use bieumau_pipeline::{DemoSite, NewSite, Problem, ProblemKind, RenderRequest, Site, Workers};
+use bieumau_pipeline::{
+    DemoSite, NewSite, Problem, ProblemKind, Question, RenderRequest, Site, Workers,
+};
 use bieumau_server::{Access, Server};
 use jiff::Timestamp;
 
@@ -138,7 +140,12 @@ fn render(site: &Path, asked: &RenderArguments, locale: Locale) -> Result<Ending
     if asked.data {
         let site = Site::open(site, &workers()?, Timestamp::now())?;
         let caller = caller(&asked.caller, &site)?;
-        let data = site.template_data(&caller, &asked.report, &parameters)?;
+        let mut data = site.template_data(&caller, &asked.report, &parameters)?;
+        if asked.explain {
+            let all = Question::default();
+            let explained = site.explanations(&caller, &asked.report, &parameters, &all)?;
+            data["explanations"] = serde_json::json!(explained);
+        }
         write_bytes(format!("{data:#}\n").as_bytes(), &asked.output)?;
         return Ok(Ending::Done);
     }

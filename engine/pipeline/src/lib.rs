@@ -15,6 +15,7 @@ mod installed;
 mod joining;
 mod site;
 
+mod explanations;
 mod fields;
 mod parameters;
 mod plugins;
@@ -44,6 +45,7 @@ pub use authoring::{
 };
 pub use check::{Checked, check, check_files};
 pub use demo_site::{DemoSite, Example, make_demo, render_examples};
+pub use explanations::{Explained, Question};
 pub use files::{Files, FilesError};
 pub use init::{NewSite, init};
 pub use inspect::Inspection;

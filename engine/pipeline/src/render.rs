@@ -11,6 +11,7 @@ use bieumau_model::scope::Caller;
 use bieumau_model::selection;
 use bieumau_model::table::{Table, Value};
 use bieumau_model::text::Text;
+use bieumau_plugin_host::Explain;
 use bieumau_render::{Data, Excess, PageFormat, RenderError, RenderJob};
 use bieumau_store::Reader;
 use serde_json::Value as Json;
@@ -124,20 +125,8 @@ impl Site {
         parameters: &Parameters,
     ) -> Result<Gathered, Problem> {
         let owner = self.owner_of(report)?;
-        let reader = self.reader(caller)?;
-        self.find_references(&reader, report, parameters)?;
-        let setting = self.setting(&reader, report, parameters)?;
-        let mut tables = match about_pupils(report).then(|| caller.scope().of_pupils()) {
-            // What the parameters name was looked up in the narrow scope; the earlier years of
-            // these pupils are seen in the wide one.
-            Some(wide) if wide != caller.scope() => {
-                query(&*self.reader_of(&wide)?, report, parameters)?
-            }
-            _ => query(&reader, report, parameters)?,
-        };
-        let (catalog, plugins) = (self.catalog(), self.plugins());
-        let applied = rules::apply(report, catalog, plugins, &setting, parameters, &tables)?;
-        let Applied { tables: given, mut findings, mut plugins } = applied;
+        let (mut tables, applied) = self.applied(caller, report, parameters, Explain::No)?;
+        let Applied { tables: given, mut findings, mut plugins, .. } = applied;
         tables.extend(given);
         for selection in &report.selections {
             let table = selection::select(selection, &tables)
@@ -153,8 +142,33 @@ impl Site {
         Ok(Gathered { tables, findings, plugins })
     }
 
+    /// Returns the datasets, and what the rules made of them.
+    pub(crate) fn applied(
+        &self,
+        caller: &Caller,
+        report: &Report,
+        parameters: &Parameters,
+        explain: Explain,
+    ) -> Result<(Vec<Table>, Applied), Problem> {
+        let reader = self.reader(caller)?;
+        self.find_references(&reader, report, parameters)?;
+        let setting = self.setting(&reader, report, parameters)?;
+        let tables = match about_pupils(report).then(|| caller.scope().of_pupils()) {
+            // What the parameters name was looked up in the narrow scope; the earlier years of
+            // these pupils are seen in the wide one.
+            Some(wide) if wide != caller.scope() => {
+                query(&*self.reader_of(&wide)?, report, parameters)?
+            }
+            _ => query(&reader, report, parameters)?,
+        };
+        let (catalog, plugins) = (self.catalog(), self.plugins());
+        let applied =
+            rules::apply(report, catalog, plugins, &setting, parameters, &tables, explain)?;
+        Ok((tables, applied))
+    }
+
     /// Returns the plugin that brings a report, when it may be used and see what the report reads.
-    fn owner_of(&self, report: &Report) -> Result<Option<PluginPin>, Problem> {
+    pub(crate) fn owner_of(&self, report: &Report) -> Result<Option<PluginPin>, Problem> {
         let definitions = self.definitions();
         let Some(id) = definitions.plugin_of(report) else { return Ok(None) };
         if let Some(installed) = definitions.installed.get(id) {

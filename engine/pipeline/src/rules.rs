@@ -8,6 +8,7 @@ use bieumau_model::table::{Table, Value};
 use bieumau_model::text::{Locale, Text};
 use bieumau_plugin_host::{Answer, Explain, Finding, batches};
 
+use crate::explanations::OfRule;
 use crate::parameters::Parameters;
 use crate::plugins::{PluginPin, Plugins};
 use crate::problem::{Problem, ProblemKind};
@@ -32,6 +33,8 @@ pub(crate) struct Applied {
     pub findings: Diagnostics,
     /// The plugins whose rules were applied, each once.
     pub plugins: Vec<PluginPin>,
+    /// How values came about, by rule; empty when nobody asked.
+    pub explanations: Vec<OfRule>,
 }
 
 /// Rows of a call, of all tables together, above which it is worked on in parts.
@@ -45,6 +48,7 @@ pub(crate) fn apply(
     setting: &Setting,
     parameters: &Parameters,
     tables: &[Table],
+    explain: Explain,
 ) -> Result<Applied, Problem> {
     let mut applied = Applied::default();
     for call in &report.rules {
@@ -52,10 +56,10 @@ pub(crate) fn apply(
         let takes = take(call, rule, tables, &applied.tables)?;
         let given = rule_parameters(call, parameters);
         let plugin = plugins.get(&manifest.id)?;
-        let answer = if in_parts(call, rule, &takes) {
+        let answer = if explain == Explain::No && in_parts(call, rule, &takes) {
             plugin.apply_in_batches(&rule.id, &given, &takes, Explain::No, batches::ROWS)
         } else {
-            plugin.apply(&rule.id, &given, &takes, Explain::No)
+            plugin.apply(&rule.id, &given, &takes, explain)
         };
         let answer = answer
             .map_err(|error| Problem::from_diagnostic(ProblemKind::Plugin, error.diagnostic()))?;
@@ -64,7 +68,7 @@ pub(crate) fn apply(
             let pin = plugins.pin(id).filter(|pin| !applied.plugins.contains(pin));
             applied.plugins.extend(pin.cloned());
         }
-        keep(&mut applied, call, answer);
+        keep(&mut applied, call, manifest, answer);
     }
     Ok(applied)
 }
@@ -167,7 +171,14 @@ fn rule_parameters(call: &RuleCall, parameters: &Parameters) -> Vec<(String, Str
     call.parameters.iter().filter_map(|(name, value)| Some((name.clone(), text(value)?))).collect()
 }
 
-fn keep(applied: &mut Applied, call: &RuleCall, answer: Answer) {
+fn keep(applied: &mut Applied, call: &RuleCall, manifest: &Manifest, answer: Answer) {
+    if !answer.explanations.is_empty() {
+        applied.explanations.push(OfRule {
+            plugin: (manifest.id.clone(), manifest.version.clone()),
+            names: call.gives.clone(),
+            all: answer.explanations,
+        });
+    }
     for table in answer.tables {
         if let Some(name) = call.gives.get(table.name()) {
             applied.tables.push(table.renamed(name));

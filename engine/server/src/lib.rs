@@ -14,6 +14,7 @@ mod records;
 mod renewal;
 mod serve;
 mod signed;
+mod why;
 
 pub use openapi::description;
 pub use serve::{ServeError, Server};

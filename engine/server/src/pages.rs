@@ -37,6 +37,7 @@ impl Pages {
             ("password.html", include_str!("../pages/password.html")),
             ("rights.html", include_str!("../pages/rights.html")),
             ("users.html", include_str!("../pages/users.html")),
+            ("why.html", include_str!("../pages/why.html")),
         ])
         .expect("the shipped pages are right; a test renders them");
         Self(tera)
@@ -186,7 +187,8 @@ fn start_context(app: &App, guest: &Guest, given: &Given, asked: Locale) -> Resu
             })
             .collect();
         let preview = view.formats.contains(&"html").then(|| address("html", false));
-        json!({"downloads": downloads, "preview": preview})
+        let why = format!("/why/{}{}", view.id, query(&pairs));
+        json!({"downloads": downloads, "preview": preview, "why": why})
     });
 
     let mut back: Vec<(&str, &str)> = given
@@ -300,7 +302,7 @@ pub(crate) fn words(asked: Locale) -> Value {
             "reports_lead": "Chọn một loại, rồi chọn trường, năm học và lớp.",
             "no_reports": "Chưa có báo cáo nào trong hệ thống này.",
             "choose": "— Chọn —", "all": "— Tất cả —", "optional": "không bắt buộc",
-            "show": "Xem", "document": "Văn bản",
+            "show": "Xem", "document": "Văn bản", "why": "Vì sao ra kết quả này?",
             "no_preview": "Loại văn bản này không xem trước được; hãy tải về.",
             "pick_report": "Chọn một văn bản ở danh sách",
             "pick_report_lead": "Văn bản hiện ra ở đây; có thể mở bản PDF để in.",
@@ -317,7 +319,7 @@ pub(crate) fn words(asked: Locale) -> Value {
             "reports_lead": "Pick a kind, then the school, the school year and the class.",
             "no_reports": "There is no report on this site yet.",
             "choose": "— Choose —", "all": "— All —", "optional": "optional",
-            "show": "Show", "document": "Document",
+            "show": "Show", "document": "Document", "why": "Why these results?",
             "no_preview": "This kind cannot be previewed; please download it.",
             "pick_report": "Pick a document from the list",
             "pick_report_lead": "It appears here; open the PDF to print it.",

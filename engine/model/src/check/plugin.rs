@@ -6,8 +6,8 @@ use indexmap::IndexMap;
 
 use super::like;
 use super::place::Place;
-use super::promises;
 use super::policy;
+use super::promises;
 use super::words::{self, repeats, twice};
 use super::world::World;
 use super::{Draft, Sink};

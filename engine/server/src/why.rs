@@ -1,0 +1,193 @@
+//! How the values of a document came about: as data, and as a page that answers "vì sao 8,0?".
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use bieumau_model::scope::Caller;
+use bieumau_model::text::Locale;
+use bieumau_pipeline::{Explained, Problem, Question};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::error::problem_json;
+use crate::locale;
+use crate::pages::{person, problem_page, words};
+use crate::serve::App;
+use crate::signed::{Guest, Signed};
+
+/// A page with more than this is slow to read; the rest is chosen by whom it is about.
+const MOST_ON_A_PAGE: usize = 300;
+
+/// What was given in the address.
+type Given = BTreeMap<String, String>;
+
+pub(crate) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/why/{report}", get(page))
+        .route("/api/v1/reports/{report}/explanations", get(explanations))
+}
+
+/// `GET /api/v1/reports/{report}/explanations`: the parameters of the report, and which values:
+/// `table`, `column`, and what the row is about as `about.pupil`, `about.subject` and so on.
+async fn explanations(
+    State(app): State<Arc<App>>,
+    Signed(caller): Signed,
+    Path(report): Path<String>,
+    Query(given): Query<Given>,
+    headers: HeaderMap,
+) -> Response {
+    let asked = locale::choose(None, &headers, app.site.locale());
+    match ask(&app, caller, report, given).await {
+        Ok(explained) => Json(json!({"explanations": explained})).into_response(),
+        Err(problem) => problem_json(&problem, asked),
+    }
+}
+
+/// Splits what was given into parameters of the report and the question.
+fn split(given: Given) -> (Given, Question) {
+    let mut parameters = Given::new();
+    let mut question = Question::default();
+    for (name, value) in given.into_iter().filter(|(_, value)| !value.is_empty()) {
+        match name.strip_prefix("about.") {
+            Some(about) => {
+                question.about.insert(about.to_owned(), value);
+            }
+            None if name == "table" => question.table = Some(value),
+            None if name == "column" => question.column = Some(value),
+            None => {
+                parameters.insert(name, value);
+            }
+        }
+    }
+    (parameters, question)
+}
+
+async fn ask(
+    app: &Arc<App>,
+    caller: Caller,
+    report: String,
+    given: Given,
+) -> Result<Vec<Explained>, Problem> {
+    let (parameters, question) = split(given);
+    let site = app.site.clone();
+    let asked =
+        move || site.explanations_noted(&caller, &report, &parameters, &question, Timestamp::now());
+    tokio::task::spawn_blocking(asked).await.unwrap_or_else(|_| Err(crate::api::crashed()))
+}
+
+/// `GET /why/{report}`.
+async fn page(
+    State(app): State<Arc<App>>,
+    guest: Guest,
+    Path(report): Path<String>,
+    Query(mut given): Query<Given>,
+    headers: HeaderMap,
+) -> Response {
+    let asked = locale::choose(given.remove("lang").as_deref(), &headers, app.site.locale());
+    let about = given.remove("about").filter(|about| !about.is_empty());
+    let title = match app.site.report_summary(&report) {
+        Ok(summary) => summary.title.get(asked).to_owned(),
+        Err(problem) => return problem_page(&app, &problem, asked),
+    };
+    match ask(&app, guest.caller.clone(), report.clone(), given.clone()).await {
+        Ok(explained) => {
+            let about = about.as_deref();
+            let asking = Asking { report: &report, title: &title, given: &given, about };
+            let context = context(&app, &guest, &asking, &explained, asked);
+            app.pages.render("why.html", StatusCode::OK, context)
+        }
+        Err(problem) => problem_page(&app, &problem, asked),
+    }
+}
+
+/// What the page is about.
+struct Asking<'a> {
+    report: &'a str,
+    title: &'a str,
+    given: &'a Given,
+    about: Option<&'a str>,
+}
+
+fn context(
+    app: &App,
+    guest: &Guest,
+    asking: &Asking<'_>,
+    explained: &[Explained],
+    asked: Locale,
+) -> Value {
+    let Asking { report, title, given, about } = *asking;
+    let mut choices: Vec<String> = explained.iter().filter_map(whom).collect();
+    choices.sort_unstable();
+    choices.dedup();
+    let wanted = |one: &&Explained| about.is_none_or(|about| whom(one).as_deref() == Some(about));
+    let mut groups: Vec<(String, Vec<Value>)> = Vec::new();
+    let chosen: Vec<&Explained> = explained.iter().filter(wanted).collect();
+    for one in chosen.iter().take(MOST_ON_A_PAGE) {
+        let name = one.about.values().cloned().collect::<Vec<_>>().join(" · ");
+        let value = entry(one, asked);
+        match groups.last_mut() {
+            Some((last, all)) if *last == name => all.push(value),
+            _ => groups.push((name, vec![value])),
+        }
+    }
+    let groups: Vec<Value> =
+        groups.into_iter().map(|(about, all)| json!({"about": about, "all": all})).collect();
+    let other = if asked == Locale::Vi { Locale::En } else { Locale::Vi };
+    json!({
+        "locale": locale::tag(asked),
+        "other_locale": locale::tag(other),
+        "other_locale_link": format!("/?lang={}", locale::tag(other)),
+        "site": app.site.title().get(asked),
+        "person": person(app, guest),
+        "title": title,
+        "words": words(asked),
+        "labels": labels(asked),
+        "report": title,
+        "action": format!("/why/{report}"),
+        "kept": given.iter().map(|(name, value)| json!({"name": name, "value": value})).collect::<Vec<_>>(),
+        "choices": choices.iter()
+            .map(|value| json!({"value": value, "current": Some(value.as_str()) == about}))
+            .collect::<Vec<_>>(),
+        "groups": groups,
+        "more": chosen.len() > MOST_ON_A_PAGE,
+    })
+}
+
+/// Returns whom a value is about: the first of its keys.
+fn whom(one: &Explained) -> Option<String> {
+    one.about.values().next().cloned()
+}
+
+fn entry(one: &Explained, asked: Locale) -> Value {
+    let value = one.rule.rsplit(": ").next().unwrap_or(&one.rule);
+    let question = match asked {
+        Locale::Vi => format!("{value}: vì sao {}?", one.result),
+        Locale::En => format!("{value}: why {}?", one.result),
+    };
+    let inputs: Vec<Value> =
+        one.inputs.iter().map(|(name, value)| json!({"name": name, "value": value})).collect();
+    json!({
+        "question": question, "rule": one.rule, "inputs": inputs, "steps": one.steps,
+        "result": one.result, "plugin": one.plugin, "version": one.version,
+    })
+}
+
+fn labels(asked: Locale) -> Value {
+    match asked {
+        Locale::Vi => json!({
+            "about": "Về", "result": "Kết quả",
+            "none": "Văn bản này không có giá trị nào do quy tắc tính ra.",
+            "more": "Còn nữa; chọn một học sinh ở trên để xem hết.",
+        }),
+        Locale::En => json!({
+            "about": "About", "result": "Result",
+            "none": "No value of this document was found by a rule.",
+            "more": "There are more; choose one above to see all.",
+        }),
+    }
+}
