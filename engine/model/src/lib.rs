@@ -31,3 +31,9 @@ pub mod schema;
 
 pub mod document;
 pub mod selection;
+
+pub mod correction;
+pub mod lock;
+pub mod reporting;
+pub mod review;
+pub mod sign_off;

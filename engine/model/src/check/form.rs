@@ -103,6 +103,9 @@ pub(super) fn references(draft: &Draft<Form>, world: &World<'_>, sink: &mut Sink
             FieldType::Reference { to } => reference(form, to, world, at, sink),
             _ => {}
         }
+        if let Some(kind) = &field.lock {
+            world.code("column_kind", kind, at.get("lock"), sink);
+        }
     }
     condition::references(draft, world, sink);
     grid::references(form, draft.at(), world, sink);
@@ -176,6 +179,7 @@ fn field(raw: RawField, typed: &Fields, at: At<'_>, sink: &mut Sink<'_>) -> Fiel
             RawPersonal::Basic => Personal::Basic,
             RawPersonal::Sensitive => Personal::Sensitive,
         },
+        lock: raw.lock.map(|kind| kind.0),
     }
 }
 

@@ -40,6 +40,7 @@ pub(super) fn site(raw: RawSite, at: At<'_>, _place: &Place, sink: &mut Sink<'_>
         locale: raw.locale,
         data: raw.data,
         listen: raw.listen,
+        after_sign_off: raw.after_sign_off,
     }
 }
 

@@ -173,6 +173,8 @@ pub struct Field {
     pub valid_on: Option<String>,
     /// Class of personal data.
     pub personal: Personal,
+    /// Column kind by which locks and sign-offs reach it, such as `end_of_term`.
+    pub lock: Option<String>,
 }
 
 /// What a field holds.

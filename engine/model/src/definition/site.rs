@@ -1,5 +1,6 @@
 //! The configuration of a site.
 
+use crate::sign_off::AfterSignOff;
 use crate::text::{Locale, Text};
 
 /// A checked `site.yaml`.
@@ -22,4 +23,6 @@ pub struct Site {
     pub data: Option<String>,
     /// Address and port on which pages are served.
     pub listen: Option<String>,
+    /// What a change of records does that somebody has signed off.
+    pub after_sign_off: AfterSignOff,
 }

@@ -175,6 +175,8 @@ pub(crate) struct RawField {
     /// Class of personal data.
     #[serde(default)]
     pub(crate) personal: RawPersonal,
+    /// Column kind by which locks and sign-offs reach the field: a code of the list `column_kind`.
+    pub(crate) lock: Option<Id>,
 }
 
 /// What a field holds.

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Id;
+use crate::sign_off::AfterSignOff;
 use crate::text::{Locale, Text};
 
 /// What a site is: one school, or an office with its schools.
@@ -33,4 +34,7 @@ pub(crate) struct RawSite {
     pub(crate) data: Option<String>,
     /// Address and port on which pages are served.
     pub(crate) listen: Option<String>,
+    /// What a change of records does that somebody has signed off: `refuse`, or `reopen` the book.
+    #[serde(default)]
+    pub(crate) after_sign_off: AfterSignOff,
 }
