@@ -39,6 +39,9 @@ mod guard;
 mod portable;
 mod scope;
 
+mod issued;
+mod updates;
+
 mod choices;
 mod dataset;
 mod reader;
@@ -54,6 +57,7 @@ pub use choices::Choice;
 pub use dataset::{ReportColumns, check_datasets};
 pub use drafts::{Draft, DraftState};
 pub use error::{RecordFinding, StoreError};
+pub use issued::{Issued, NewIssue};
 pub use listing::{Listing, Page};
 pub use loading::Loading;
 pub use migrate::Migration;
@@ -63,4 +67,5 @@ pub use plugins::{
 pub use reader::{Limits, Reader, Snapshot};
 pub use record::{Edit, Record, Status};
 pub use store::{Readers, Store};
+pub use updates::Update;
 pub use writing::Writing;

@@ -31,8 +31,14 @@ const BOOKKEEPING: &str = r#"
 
 /// The steps that lead to the engine's own tables. A store knows how many it has taken; a new step
 /// is only ever added at the end, and one that was released never changes.
-pub(crate) const STEPS: &[&str] =
-    &[META, access::ACCOUNTS, access::CHAIN, crate::plugins::TABLES, kept::TABLES];
+pub(crate) const STEPS: &[&str] = &[
+    META,
+    access::ACCOUNTS,
+    access::CHAIN,
+    crate::plugins::TABLES,
+    kept::TABLES,
+    crate::issued::ISSUED,
+];
 
 /// The tables of definitions, audit and history.
 const META: &str = r#"

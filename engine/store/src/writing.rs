@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use bieumau_model::definition::Form;
-use bieumau_model::scope::Caller;
+use bieumau_model::scope::{Caller, Scope};
 use bieumau_model::table::{Cells, Column, Table, Value};
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params_from_iter};
@@ -104,6 +104,21 @@ impl<'s> Writing<'s> {
     /// Tells the audit of something else that was done to a record in this transaction.
     pub(crate) fn note(&mut self, form: &Form, action: &'static str, key: &[Value]) {
         self.done(form, action, key);
+    }
+
+    /// Does something with the rights of the engine itself, such as voiding signatures; the audit
+    /// still names the caller.
+    pub fn unlimited<T>(
+        &mut self,
+        act: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let everything = Lists::install(&self.transaction, WRITER_LISTS, &Scope::everything())?;
+        let caller = std::mem::replace(&mut self.caller, Caller::Operator);
+        let lists = std::mem::replace(&mut self.lists, everything);
+        let done = act(self);
+        self.caller = caller;
+        self.lists = lists;
+        done
     }
 
     /// Makes a new record; fields that are not given stay empty. Returns its revision, 1.
