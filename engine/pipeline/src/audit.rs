@@ -59,27 +59,6 @@ impl Site {
         Ok(document)
     }
 
-    /// Notes that a person has read records of a form, when the form holds personal data; `which`
-    /// tells the records: a key, or what they were picked by.
-    pub fn note_reading(
-        &self,
-        caller: &Caller,
-        form: &str,
-        count: usize,
-        which: &Value,
-        now: Timestamp,
-    ) -> Result<(), Problem> {
-        let personal = self
-            .catalog()
-            .forms
-            .get(form)
-            .is_some_and(|form| form.fields().any(|field| field.personal != Personal::None));
-        if count == 0 || !personal || *caller == Caller::Operator {
-            return Ok(());
-        }
-        self.note(caller, "records_read", count, &json!({"form": form, "which": which}), now)
-    }
-
     /// Adds a line about something that changed no record.
     pub fn note(
         &self,

@@ -38,6 +38,7 @@ mod lists;
 mod packages;
 
 pub mod demo;
+pub mod flows;
 
 pub use authoring::{
     CaseResult, CheckResult, Difference, Language, Measure, Measured, NewPlugin, TestReport,

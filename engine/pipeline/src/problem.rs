@@ -21,6 +21,8 @@ pub enum ProblemKind {
     TooSoon,
     /// What was given is not right; the person who asked can mend it.
     BadInput,
+    /// What was asked does not go with how things stand: somebody was faster, or a step is missing.
+    Conflict,
     /// A definition, template or data of the site is not right; its author can mend it.
     Definition,
     /// A plugin failed or was stopped at a limit.

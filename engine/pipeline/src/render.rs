@@ -118,7 +118,7 @@ impl Site {
     }
 
     /// Queries the datasets, applies the rules and puts the selections together.
-    fn tables(
+    pub(crate) fn tables(
         &self,
         caller: &Caller,
         report: &Report,

@@ -3,6 +3,8 @@
 //! A guard is one function in [`GUARDS`], asked in order for every change. What the caller may see
 //! and write by school, class and subject is also held by the store itself, behind all of these.
 
+use std::cell::RefCell;
+
 use bieumau_model::access::{Action, Area, Target, decide};
 use bieumau_model::definition::{Catalog, Form, FormScope};
 use bieumau_model::diagnostic::Diagnostic;
@@ -15,7 +17,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::write::{Act, Why};
+use crate::flows;
 use crate::problem::Problem;
+use crate::site::Site;
 
 /// A change on its way, as a guard sees it.
 pub struct Attempt<'a> {
@@ -39,6 +43,12 @@ pub struct Attempt<'a> {
     pub now: Timestamp,
     /// The day in Vietnam.
     pub today: Date,
+    /// The site.
+    pub(crate) site: &'a Site,
+    /// The approved correction that is applied by this write.
+    pub(crate) correction: Option<i64>,
+    /// What guards have looked up for earlier changes of the same write.
+    pub(crate) memory: &'a RefCell<flows::Memory>,
     /// The transaction; what is read through it is as it will be when the change is kept.
     pub writing: &'a Writing<'a>,
 }
@@ -56,7 +66,7 @@ pub struct Refusal {
 type Guard = fn(&Attempt<'_>) -> Result<Vec<Refusal>, Problem>;
 
 /// All guards, in the order in which they are asked: rights, then locks.
-const GUARDS: &[Guard] = &[rights];
+const GUARDS: &[Guard] = &[rights, flows::guard];
 
 /// Asks all guards; the refusals of the first that refuses are given.
 pub(super) fn refusals(attempt: &Attempt<'_>) -> Result<Vec<Refusal>, Problem> {

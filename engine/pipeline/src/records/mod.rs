@@ -21,4 +21,5 @@ pub use grid::{GridCell, GridColumn, GridRow, GridView};
 pub use guards::{Attempt, Refusal};
 pub use json::{given_fields, key_text, value_json, value_text};
 pub use read::{FieldChange, HistoryStep, RecordPage, RecordQuery, RecordView};
+pub(crate) use write::Flow;
 pub use write::{Act, Change, Conflict, Mode, Outcome, OutcomeFinding, Why, Written};

@@ -5,6 +5,7 @@
 //! store compares revisions and writes. A dry run does exactly the same and keeps nothing, so its
 //! findings are those of the commit by construction.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use bieumau_model::definition::Form;
@@ -78,6 +79,13 @@ pub struct Why {
     pub correction: Option<i64>,
 }
 
+/// The step of a flow that a write is; the default is none.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Flow {
+    /// The approved correction that is applied.
+    pub correction: Option<i64>,
+}
+
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
@@ -141,6 +149,21 @@ impl Site {
         mode: Mode,
         now: Timestamp,
     ) -> Result<Outcome, Problem> {
+        self.write_in_flow(caller, changes, why, mode, now, &Flow::default(), |_| Ok(()))
+    }
+
+    /// The same as a step of a flow, which writes its own paper in the same transaction.
+    #[expect(clippy::too_many_arguments, reason = "a write, and the step of the flow that it is")]
+    pub(crate) fn write_in_flow(
+        &self,
+        caller: &Caller,
+        changes: &[Change],
+        why: &Why,
+        mode: Mode,
+        now: Timestamp,
+        flow: &Flow,
+        also: impl FnOnce(&mut Writing<'_>) -> Result<(), Problem>,
+    ) -> Result<Outcome, Problem> {
         let today = vietnam_day(now);
         let mut validators: BTreeMap<&str, Validator<'_>> = BTreeMap::new();
         for change in changes {
@@ -154,8 +177,17 @@ impl Site {
         if let Some(correction) = why.correction {
             writing.detail("correction", json!(correction));
         }
-        let mut job =
-            Job { site: self, caller, why, now, today, found: Vec::new(), conflicts: Vec::new() };
+        let mut job = Job {
+            site: self,
+            caller,
+            why,
+            now,
+            today,
+            found: Vec::new(),
+            conflicts: Vec::new(),
+            flow,
+            memory: RefCell::default(),
+        };
         let mut written = Vec::with_capacity(changes.len());
         for (at, change) in changes.iter().enumerate() {
             written.push(job.change(
@@ -168,7 +200,7 @@ impl Site {
         for (at, finding) in lines::findings(self.catalog(), changes, &written, &writing)? {
             job.add(at, &changes[at], vec![finding]);
         }
-        let Job { found: findings, conflicts, .. } = job;
+        let Job { found: findings, conflicts, memory, .. } = job;
         let accepted = !findings.iter().any(|finding| finding.blocks);
         if accepted && mode == Mode::Commit && written.iter().flatten().any(Written::is_change) {
             let words: Vec<&String> =
@@ -176,6 +208,8 @@ impl Site {
             if !words.is_empty() {
                 writing.detail("confirmed", json!(words));
             }
+            self.void_signatures(caller, &memory.into_inner().reopened, &mut writing, now)?;
+            also(&mut writing)?;
             writing.commit().map_err(store_problem)?;
         }
         Ok(Outcome { accepted, written, findings, conflicts })
@@ -209,6 +243,8 @@ struct Job<'a> {
     today: Date,
     found: Vec<OutcomeFinding>,
     conflicts: Vec<Conflict>,
+    flow: &'a Flow,
+    memory: RefCell<crate::flows::Memory>,
 }
 
 impl Job<'_> {
@@ -261,6 +297,9 @@ impl Job<'_> {
             why: self.why,
             now: self.now,
             today: self.today,
+            site: self.site,
+            correction: self.flow.correction,
+            memory: &self.memory,
             writing,
         };
         let refused = guards::refusals(&attempt)?;
