@@ -63,6 +63,23 @@ pub(crate) enum Command {
     Render(RenderArguments),
     /// Serve the site over HTTP.
     Serve(ServeArguments),
+    /// Lock and unlock the books of a school, and let single persons in for a while.
+    #[command(subcommand)]
+    Lock(crate::flows::LockCommand),
+    /// Ask for, approve and apply corrections of marks.
+    #[command(subcommand)]
+    Correction(crate::flows::CorrectionCommand),
+    /// Confirm class books at mid-term and at the end of a term.
+    #[command(subcommand)]
+    SignOff(crate::flows::SignOffCommand),
+    /// Review what the sector's database holds of staff and pupils.
+    #[command(subcommand)]
+    Review(crate::flows::ReviewCommand),
+    /// Approve the updates of a month.
+    #[command(subcommand)]
+    Approval(crate::flows::ApprovalCommand),
+    /// List the issued documents, or get one as it was issued.
+    Issued(crate::flows::IssuedArguments),
     /// Print the JSON Schema of a kind of definition (form, report, code_list, plugin, site), or of
     /// the records of one form.
     Schema {
@@ -184,6 +201,12 @@ pub(crate) struct RenderArguments {
     /// Page, for PNG.
     #[arg(long)]
     pub page: Option<usize>,
+    /// Register the document as issued: it gets a number and is kept.
+    #[arg(long, conflicts_with_all = ["data", "page"])]
+    pub issue: bool,
+    /// Submit it for a reporting period.
+    #[arg(long, value_name = "PERIOD", requires = "issue")]
+    pub period: Option<String>,
     /// Output file; `-` is stdout.
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,

@@ -34,6 +34,12 @@ pub(crate) fn run(arguments: &Arguments) -> Ending {
         Command::Reports { json } => reports(&catalog_folder(site), *json, locale),
         Command::Render(asked) => render(site, asked, locale),
         Command::Serve(asked) => serve(site, asked, locale),
+        Command::Lock(asked) => crate::flows::lock(site, asked, locale),
+        Command::Correction(asked) => crate::flows::correction(site, asked, locale),
+        Command::SignOff(asked) => crate::flows::sign_off(site, asked, locale),
+        Command::Review(asked) => crate::flows::review(site, asked, locale),
+        Command::Approval(asked) => crate::flows::approval(site, asked),
+        Command::Issued(asked) => crate::flows::issued(site, asked),
         Command::Schema { kind, form } => schema(site, kind.as_deref(), form.as_deref(), locale),
         Command::Record(asked) => crate::record::run(site, asked, locale),
         Command::ImportXlsform(asked) => crate::xlsform::run(asked, locale),
@@ -56,6 +62,7 @@ fn ending(problem: &Problem) -> Ending {
     match problem.kind {
         ProblemKind::NotFound
         | ProblemKind::BadInput
+        | ProblemKind::Conflict
         | ProblemKind::Unsigned
         | ProblemKind::Forbidden
         | ProblemKind::TooSoon => Ending::Usage,
@@ -154,6 +161,19 @@ fn render(site: &Path, asked: &RenderArguments, locale: Locale) -> Result<Ending
         return Err(usage("Chưa rõ định dạng văn bản", "the format of the document is not known")
             .help("Thêm `--format pdf`", "add `--format pdf`"));
     };
+    if asked.issue {
+        let site = Site::open(site, &workers()?, Timestamp::now())?;
+        let wanted = (asked.report.as_str(), &parameters, format);
+        let caller = caller(&asked.caller, &site)?;
+        let issued = site.issue(&caller, wanted, asked.period.as_deref(), Timestamp::now())?;
+        say(
+            locale,
+            &format!("Đã phát hành: số {} ({})", issued.line.number, issued.line.id),
+            &format!("issued: number {} ({})", issued.line.number, issued.line.id),
+        );
+        write_bytes(&issued.document.bytes, &asked.output)?;
+        return Ok(Ending::Done);
+    }
     let request = RenderRequest::new(asked.report.clone(), parameters, format, asked.page)?;
     let site = Site::open(site, &workers()?, Timestamp::now())?;
     let caller = caller(&asked.caller, &site)?;

@@ -9,6 +9,7 @@ mod audit;
 mod authoring;
 mod commands;
 mod findings;
+mod flows;
 mod package;
 mod policy;
 mod progress;

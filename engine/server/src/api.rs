@@ -81,6 +81,12 @@ struct RenderBody {
     /// Page, for `png`.
     #[serde(default)]
     page: Option<usize>,
+    /// Registers the document as issued.
+    #[serde(default)]
+    issue: bool,
+    /// Submits it for a reporting period.
+    #[serde(default)]
+    period: Option<String>,
 }
 
 fn pdf() -> String {
@@ -109,7 +115,18 @@ pub(crate) async fn render(
         Ok(body) => body,
         Err(rejection) => return problem_json_as(rejection.status(), &unreadable(), asked),
     };
-    let request = match read_body(report, &body) {
+    let wanted = match read_body(&body) {
+        Ok(wanted) => wanted,
+        Err(problem) => return problem_json(&problem, asked),
+    };
+    if wanted.issue {
+        return match issue(&app, caller, report, wanted).await {
+            Ok(document) => answer(document, true),
+            Err(problem) => problem_json(&problem, asked),
+        };
+    }
+    let request = RenderRequest::new(report, wanted.parameters, &wanted.format, wanted.page);
+    let request = match request {
         Ok(request) => request,
         Err(problem) => return problem_json(&problem, asked),
     };
@@ -129,9 +146,10 @@ fn unreadable() -> Problem {
     .help("Chỉ gửi tham số và định dạng", "send parameters and format only")
 }
 
-fn read_body(report: String, body: &[u8]) -> Result<RenderRequest, Problem> {
+/// Reads the body of a render request, with parameters as texts.
+fn read_body(body: &[u8]) -> Result<Wanted, Problem> {
     let bad = |vi: String, en: String| Problem::new(ProblemKind::BadInput, "J010", vi, en);
-    let body: RenderBody = serde_json::from_slice(body).map_err(|error| {
+    let mut body: RenderBody = serde_json::from_slice(body).map_err(|error| {
         bad(
             format!("Nội dung yêu cầu không phải JSON đúng mẫu: {error}"),
             format!("the body is not JSON of the right shape: {error}"),
@@ -142,7 +160,7 @@ fn read_body(report: String, body: &[u8]) -> Result<RenderRequest, Problem> {
         )
     })?;
     let mut parameters = BTreeMap::new();
-    for (name, value) in body.parameters {
+    for (name, value) in std::mem::take(&mut body.parameters) {
         let text = match value {
             Value::Null => continue,
             Value::String(text) => text,
@@ -160,7 +178,32 @@ fn read_body(report: String, body: &[u8]) -> Result<RenderRequest, Problem> {
         };
         parameters.insert(name, text);
     }
-    RenderRequest::new(report, parameters, &body.format, body.page)
+    let RenderBody { format, page, issue, period, .. } = body;
+    Ok(Wanted { parameters, format, page, issue, period })
+}
+
+/// A render request as it was read.
+struct Wanted {
+    parameters: BTreeMap<String, String>,
+    format: String,
+    page: Option<usize>,
+    issue: bool,
+    period: Option<String>,
+}
+
+/// Issues a document: makes it, and registers it with its number.
+async fn issue(
+    app: &Arc<App>,
+    caller: Caller,
+    report: String,
+    wanted: Wanted,
+) -> Result<Document, Problem> {
+    let site = app.site.clone();
+    let issued = tokio::task::spawn_blocking(move || {
+        let asked = (report.as_str(), &wanted.parameters, wanted.format.as_str());
+        site.issue(&caller, asked, wanted.period.as_deref(), Timestamp::now())
+    });
+    issued.await.unwrap_or_else(|_| Err(crashed())).map(|issued| issued.document)
 }
 
 /// Makes a document on a blocking thread; answers at once when too many wait already.

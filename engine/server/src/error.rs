@@ -17,6 +17,7 @@ pub(crate) fn status(kind: ProblemKind) -> StatusCode {
         ProblemKind::Forbidden => StatusCode::FORBIDDEN,
         ProblemKind::TooSoon => StatusCode::TOO_MANY_REQUESTS,
         ProblemKind::BadInput => StatusCode::UNPROCESSABLE_ENTITY,
+        ProblemKind::Conflict => StatusCode::CONFLICT,
         ProblemKind::Limit => StatusCode::SERVICE_UNAVAILABLE,
         ProblemKind::Definition | ProblemKind::Plugin | ProblemKind::Machine => {
             StatusCode::INTERNAL_SERVER_ERROR

@@ -7,6 +7,7 @@ mod access;
 mod api;
 mod assets;
 mod error;
+mod flows;
 mod locale;
 mod openapi;
 mod pages;

@@ -13,7 +13,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Description;
 
 use crate::serve::App;
-use crate::{api, records};
+use crate::{api, flows, records};
 
 /// What the whole API has in common.
 #[derive(OpenApi)]
@@ -28,6 +28,7 @@ use crate::{api, records};
     tags(
         (name = "reports", description = "Reports and the documents made from them"),
         (name = "forms", description = "What can be entered"),
+        (name = "flows", description = "Locks, corrections, sign-offs, reviews, issued documents"),
         (name = "records", description = "What was entered: with history, drafts and evidence"),
     )
 )]
@@ -38,6 +39,7 @@ pub fn description() -> Description {
     let mut whole = Whole::openapi();
     whole.merge(api::description());
     whole.merge(records::description());
+    whole.merge(flows::description());
     whole
 }
 

@@ -38,6 +38,11 @@ impl Pages {
             ("rights.html", include_str!("../pages/rights.html")),
             ("users.html", include_str!("../pages/users.html")),
             ("why.html", include_str!("../pages/why.html")),
+            ("parts.html", include_str!("../pages/parts.html")),
+            ("corrections.html", include_str!("../pages/corrections.html")),
+            ("correction.html", include_str!("../pages/correction.html")),
+            ("correction_new.html", include_str!("../pages/correction_new.html")),
+            ("locks.html", include_str!("../pages/locks.html")),
         ])
         .expect("the shipped pages are right; a test renders them");
         Self(tera)
@@ -110,6 +115,30 @@ pub(crate) async fn not_found(
         return crate::error::problem_json(&problem, asked);
     }
     problem_page(&app, &problem, asked)
+}
+
+/// Renders a page inside the frame that all pages share; `address` is where the other language is.
+#[expect(clippy::too_many_arguments, reason = "what a frame shows, given by every page at once")]
+pub(crate) fn frame(
+    app: &App,
+    guest: &Guest,
+    status: StatusCode,
+    page: &str,
+    (title, address): (&str, &str),
+    words: Value,
+    mut context: Value,
+    asked: Locale,
+) -> Response {
+    context["locale"] = json!(locale::tag(asked));
+    context["other_locale"] = json!(locale::tag(other(asked)));
+    let sign = if address.contains('?') { '&' } else { '?' };
+    let link = format!("{address}{sign}lang={}", locale::tag(other(asked)));
+    context["other_locale_link"] = json!(link);
+    context["site"] = json!(app.site.title().get(asked));
+    context["title"] = json!(title);
+    context["person"] = person(app, guest);
+    context["words"] = words;
+    app.pages.render(page, status, context)
 }
 
 pub(crate) fn problem_page(app: &App, problem: &Problem, asked: Locale) -> Response {
@@ -310,6 +339,7 @@ pub(crate) fn words(asked: Locale) -> Value {
             "pick_more_lead": "Văn bản hiện ra ở đây khi đã đủ thông tin.",
             "rights": "Quyền của tôi", "password": "Đổi mật khẩu", "sign_out": "Đăng xuất",
             "users": "Tài khoản", "year": "Năm học",
+            "books": "Sổ điểm", "corrections": "Sửa điểm", "locks": "Khóa sổ",
             "code": "Mã", "back": "Về trang đầu",
             "nothing_lost": "Dữ liệu không bị thay đổi.",
             "foot": "bieumau: biểu mẫu và báo cáo của nhà trường",
@@ -327,6 +357,7 @@ pub(crate) fn words(asked: Locale) -> Value {
             "pick_more_lead": "The document appears here as soon as everything is given.",
             "rights": "My rights", "password": "Change password", "sign_out": "Sign out",
             "users": "Accounts", "year": "School year",
+            "books": "Gradebooks", "corrections": "Corrections", "locks": "Locks",
             "code": "Code", "back": "Back to the start page",
             "nothing_lost": "No data was changed.",
             "foot": "bieumau: forms and reports for schools",

@@ -145,6 +145,7 @@ pub(crate) fn routes(app: Arc<App>) -> Router {
         .merge(openapi::routes())
         .merge(records::routes())
         .merge(why::routes())
+        .merge(crate::flows::routes())
         .fallback(pages::not_found)
         .layer(middleware::from_fn_with_state(app.clone(), signed::identify))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))

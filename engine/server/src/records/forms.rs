@@ -9,7 +9,6 @@ use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_TYPE, LINK};
 use axum::response::{IntoResponse, Response};
 use bieumau_pipeline::{Problem, ProblemKind, RecordQuery};
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::answers::{Asked, etag};
@@ -103,12 +102,7 @@ pub(crate) async fn grid(
     headers: HeaderMap,
 ) -> Response {
     let asked = Asked::new(app, caller, &headers);
-    let job = move |site: &bieumau_pipeline::Site, caller: &bieumau_model::scope::Caller| {
-        let sheet = site.grid(caller, &form, &grid, &fixed)?;
-        site.note_reading(caller, &form, 1, &json!(fixed), Timestamp::now())?;
-        Ok(sheet)
-    };
-    asked.json(job).await
+    asked.json(move |site, caller| site.grid(caller, &form, &grid, &fixed)).await
 }
 
 /// Lists records in the order of their keys; any field may be given as a filter.
@@ -144,13 +138,7 @@ pub(crate) async fn records(
     let filters = given.clone();
     let query = RecordQuery { equals: given, after, most, with_retired };
     let id = form.clone();
-    let which = json!(filters);
-    let job = move |site: &bieumau_pipeline::Site, caller: &bieumau_model::scope::Caller| {
-        let page = site.records(caller, &form, &query)?;
-        site.note_reading(caller, &form, page.records.len(), &which, Timestamp::now())?;
-        Ok(page)
-    };
-    match asked.run(job).await {
+    match asked.run(move |site, caller| site.records(caller, &form, &query)).await {
         Ok(page) => {
             let mut response = Json(&page).into_response();
             if let Some(next) = &page.next {
@@ -190,12 +178,7 @@ pub(crate) async fn record(
 ) -> Response {
     let asked = Asked::new(app, caller, &headers);
     let locale = asked.locale;
-    let job = move |site: &bieumau_pipeline::Site, caller: &bieumau_model::scope::Caller| {
-        let record = site.record(caller, &form, &key)?;
-        site.note_reading(caller, &form, 1, &json!(key), Timestamp::now())?;
-        Ok(record)
-    };
-    match asked.run(job).await {
+    match asked.run(move |site, caller| site.record(caller, &form, &key)).await {
         Ok(record) => (etag(record.revision), Json(record)).into_response(),
         Err(problem) => problem_json(&problem, locale),
     }
@@ -213,9 +196,7 @@ pub(crate) async fn history(
 ) -> Response {
     let asked = Asked::new(app, caller, &headers);
     let job = move |site: &bieumau_pipeline::Site, caller: &bieumau_model::scope::Caller| {
-        let history = site.record_history(caller, &form, &key)?;
-        site.note_reading(caller, &form, 1, &json!(key), Timestamp::now())?;
-        Ok(json!({ "history": history }))
+        Ok(json!({ "history": site.record_history(caller, &form, &key)? }))
     };
     asked.json(job).await
 }

@@ -1,0 +1,175 @@
+//! The words of the pages of the flows, in both languages.
+
+use bieumau_model::text::Locale;
+use serde_json::{Map, Value};
+
+/// Returns the words for `asked`.
+pub(super) fn words(asked: Locale) -> Value {
+    let pick = |(name, vi, en): &(&str, &str, &str)| {
+        let word = if asked == Locale::Vi { vi } else { en };
+        ((*name).to_owned(), Value::from(*word))
+    };
+    // The frame of every page has words of its own.
+    let mut words = match crate::pages::words(asked) {
+        Value::Object(words) => words,
+        _ => Map::new(),
+    };
+    words.extend(WORDS.iter().map(pick));
+    Value::Object(words)
+}
+
+/// Name, Vietnamese, English.
+const WORDS: &[(&str, &str, &str)] = &[
+    ("choose", "— Chọn —", "— Choose —"),
+    ("show", "Xem", "Show"),
+    ("all", "Tất cả", "All"),
+    ("optional", "không bắt buộc", "optional"),
+    ("school", "Trường", "School"),
+    ("year", "Năm học", "School year"),
+    ("class", "Lớp", "Class"),
+    ("subject", "Môn học", "Subject"),
+    ("term", "Học kì", "Term"),
+    ("grade", "Khối", "Grade"),
+    ("column_kind", "Loại cột", "Column kind"),
+    ("corrections", "Sửa điểm", "Corrections"),
+    (
+        "corrections_lead",
+        "Phiếu đề nghị sửa điểm: giáo viên đề nghị, tổ trưởng cho ý kiến, Ban giám hiệu duyệt, văn thư thực hiện.",
+        "A teacher asks, the head of the subject group is heard, the leaders approve, the clerk applies.",
+    ),
+    ("new_correction", "Lập phiếu đề nghị sửa điểm", "New correction slip"),
+    ("no_corrections", "Chưa có phiếu nào", "No slip yet"),
+    (
+        "no_corrections_lead",
+        "Khi cần sửa điểm đã khóa hoặc đã ký xác nhận, hãy lập phiếu kèm minh chứng.",
+        "To change a mark that is locked or signed, send a slip with evidence.",
+    ),
+    ("pick_year", "Chọn trường và năm học", "Pick a school and a school year"),
+    ("pick_year_lead", "Danh sách hiện ra ở đây.", "The list appears here."),
+    ("slip", "Phiếu số", "Slip"),
+    ("number", "Số", "No."),
+    ("requester", "Người đề nghị", "Asked by"),
+    ("what", "Nội dung", "About"),
+    ("state", "Trạng thái", "State"),
+    ("requested_at", "Lúc đề nghị", "Sent"),
+    ("open", "Mở", "Open"),
+    ("pick_cells", "Chọn lớp, môn và học kì", "Pick class, subject and term"),
+    (
+        "pick_cells_lead",
+        "Danh sách học sinh hiện ra ở đây; chỉ ghi giá trị mới vào ô cần sửa.",
+        "The pupils appear here; write new values only into the cells to change.",
+    ),
+    ("no_cells", "Chưa có điểm để sửa", "Nothing to correct"),
+    (
+        "no_cells_lead",
+        "Môn học này chưa có bản ghi trong học kì đã chọn; điểm chưa nhập thì nhập như thường.",
+        "There are no records of the subject in the term; enter marks the usual way.",
+    ),
+    ("pupil", "Học sinh", "Pupil"),
+    ("now", "hiện nay", "now"),
+    ("new_value", "giá trị mới", "new value"),
+    (
+        "cells_hint",
+        "Để trống ô không sửa. Ghi một dấu gạch ngang (-) để bỏ giá trị đang có.",
+        "Leave a cell empty to keep it. Write a dash (-) to take its value away.",
+    ),
+    ("reason", "Lý do", "Reason"),
+    (
+        "reason_hint",
+        "Ví dụ: nhập nhầm khi chuyển từ bài kiểm tra vào sổ",
+        "for example a slip when copying from the test",
+    ),
+    ("evidence", "Minh chứng kèm theo", "Evidence"),
+    (
+        "evidence_hint",
+        "Ví dụ: bài kiểm tra có chữ kí của học sinh, biên bản chấm lại",
+        "for example the test signed by the pupil",
+    ),
+    ("send", "Gửi phiếu", "Send the slip"),
+    ("column", "Cột điểm", "Column"),
+    ("old", "Điểm cũ", "Old"),
+    ("new", "Điểm mới", "New"),
+    ("empty_cell", "(trống)", "(empty)"),
+    ("opinion", "Ý kiến tổ trưởng chuyên môn", "Opinion of the subject group"),
+    ("decision", "Phê duyệt của Ban giám hiệu", "Decision of the leaders"),
+    ("applied", "Thực hiện", "Applied"),
+    ("not_yet", "chưa có", "not yet"),
+    ("comment", "Ý kiến, lý do", "Comment"),
+    ("give_opinion", "Gửi ý kiến", "Send the opinion"),
+    ("approve", "Duyệt phiếu", "Approve"),
+    ("reject", "Không duyệt", "Reject"),
+    ("withdraw", "Rút phiếu", "Withdraw"),
+    ("apply", "Sửa điểm theo phiếu", "Apply the slip"),
+    ("reject_hint", "Không duyệt thì phải ghi rõ lý do", "A rejection needs a comment"),
+    (
+        "apply_lead",
+        "Giá trị mới được ghi vào sổ; giá trị cũ được giữ trong lịch sử. Văn bản đã phát hành từ giá trị cũ được liệt kê sau khi sửa.",
+        "The new values are written; the old ones stay in the history. Documents issued from the old values are listed afterwards.",
+    ),
+    (
+        "withdraw_lead",
+        "Phiếu đã rút không dùng lại được; cần thì lập phiếu mới.",
+        "A withdrawn slip is not used again; send a new one if needed.",
+    ),
+    ("your_turn", "Việc của bạn", "Your turn"),
+    ("course", "Quá trình xử lý", "Course"),
+    ("print", "In phiếu (PDF)", "Print the slip (PDF)"),
+    ("stale", "Văn bản đã phát hành nay không còn khớp", "Issued documents that no longer agree"),
+    (
+        "stale_lead",
+        "Các văn bản, báo cáo dưới đây được lập từ giá trị cũ. Hãy phát hành lại hoặc nộp lại.",
+        "These were made from the old values. Issue or submit them again.",
+    ),
+    (
+        "no_stale",
+        "Không có văn bản đã phát hành nào bị ảnh hưởng.",
+        "No issued document is affected.",
+    ),
+    ("document", "Văn bản", "Document"),
+    ("issued_at", "Lúc phát hành", "Issued"),
+    ("issued_by", "Người phát hành", "Issued by"),
+    ("period", "Kỳ báo cáo", "Period"),
+    ("locks", "Khóa sổ", "Locks"),
+    (
+        "locks_lead",
+        "Hiệu trưởng quyết định và thông báo; Phó Hiệu trưởng thực hiện. Ngoại lệ có thời hạn, dành cho từng người.",
+        "The principal decides and announces, the vice-principal carries out. Exceptions expire and are for one person each.",
+    ),
+    ("no_locks", "Chưa có khóa nào", "No lock yet"),
+    (
+        "no_locks_lead",
+        "Mọi ô điểm đang mở trong năm học này.",
+        "Every cell is open in this school year.",
+    ),
+    ("new_lock", "Tạo khóa", "New lock"),
+    ("reach", "Phạm vi", "Reach"),
+    ("reach_hint", "Để trống là không giới hạn.", "What is left empty does not narrow."),
+    ("order_number", "Số quyết định, thông báo", "Number of the decision"),
+    ("starts_at", "Bắt đầu", "From"),
+    ("ends_at", "Kết thúc", "Until"),
+    ("starts_hint", "Để trống là ngay bây giờ", "Empty means now"),
+    ("ends_hint", "Để trống là cho đến khi mở", "Empty means until it is opened"),
+    ("dry_run", "Xem thử", "Try it out"),
+    ("lock", "Khóa", "Lock"),
+    ("would_hit", "Khóa này sẽ chạm đến", "This lock would hit"),
+    ("records", "Bản ghi", "Records"),
+    ("incomplete", "Còn ô trống", "Incomplete"),
+    ("missing", "Ô trống", "Empty cells"),
+    ("form", "Biểu mẫu", "Form"),
+    ("nothing_hit", "Phạm vi này chưa có bản ghi nào.", "There are no records in this reach."),
+    ("holds", "Đang khóa", "Holds"),
+    ("planned", "Chưa đến giờ", "Not yet"),
+    ("ended", "Đã mở", "Opened"),
+    ("decided_by", "Người quyết định", "Decided by"),
+    ("carried_out_by", "Người thực hiện", "Carried out by"),
+    ("opened_by", "Mở bởi", "Opened by"),
+    ("exceptions", "Ngoại lệ", "Exceptions"),
+    ("open_lock", "Mở khóa", "Open the lock"),
+    ("grant", "Cho phép ngoại lệ", "Grant an exception"),
+    ("person", "Tài khoản được phép", "User"),
+    ("person_hint", "Tên đăng nhập của một người", "The user name of one person"),
+    ("expired", "Hết hạn", "Expired"),
+    ("until", "đến", "until"),
+    ("sent", "Đã gửi phiếu. Phiếu đang chờ xử lý.", "The slip was sent and waits."),
+    ("saved", "Đã ghi.", "Saved."),
+];
