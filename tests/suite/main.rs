@@ -22,6 +22,7 @@ mod readmes;
 mod records;
 mod rights;
 mod scope;
+mod stories;
 
 use std::process::ExitCode;
 
@@ -52,6 +53,7 @@ fn main() -> ExitCode {
     trials.extend(scope::trials());
     trials.extend(access::trials());
     trials.extend(rights::trials());
+    trials.extend(stories::trials());
     trials.extend(hostile::trials());
     trials.extend(plugin_trust::trials());
     trials.extend(examples::trials());
