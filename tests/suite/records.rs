@@ -8,6 +8,7 @@ use bieumau_model::access::Areas;
 use bieumau_model::entry::Given;
 use bieumau_model::scope::{Caller, Reach};
 use bieumau_model::table::Value as Cell;
+use bieumau_pipeline::audit::AuditFilter;
 use bieumau_pipeline::{Act, Change, Mode, RecordQuery, Site, Why};
 use libtest_mimic::{Failed, Trial};
 use serde_json::{Value, json};
@@ -37,6 +38,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("records::the_records_of_the_demo_pass_the_validator", demo_is_valid),
         Trial::test("records::dry_run_and_commit_find_the_same", dry_run_is_commit),
         Trial::test("records::a_caller_writes_only_what_is_theirs", scope),
+        Trial::test("records::reading_personal_data_leaves_a_line", reading_is_noted),
         Trial::test("records::a_refusal_says_why_and_whom_to_ask", refusal),
         Trial::test("records::repeats_keep_to_their_numbers_of_lines", lines),
         Trial::test(
@@ -435,6 +437,19 @@ fn scope() -> Outcome {
     same(codes, vec!["J121"])?;
     let problem = site.record(&foreign, "mark", &key).err().ok_or("it was shown")?;
     same(problem.code, "J121")
+}
+
+fn reading_is_noted() -> Outcome {
+    let lines = || -> Result<usize, Failed> {
+        let all =
+            own().site.audit(&Caller::Operator, &AuditFilter::default(), now()).map_err(said)?;
+        Ok(all.iter().filter(|line| line.action == "record_read").count())
+    };
+    let before = lines()?;
+    web().get(&format!("{MARKS}?limit=1"))?;
+    same(lines()?, before)?;
+    web().get("/api/v1/forms/pupil/records?limit=3")?;
+    ensure(lines()? > before, || "no line".to_owned())
 }
 
 /// Whoever may read the marks of a school and write none.

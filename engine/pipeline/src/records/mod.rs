@@ -11,6 +11,7 @@ mod grid;
 mod guards;
 mod json;
 mod lines;
+mod noted;
 mod read;
 mod write;
 

@@ -7,10 +7,10 @@ use bieumau_model::diagnostic::Diagnostics;
 use bieumau_model::table::ColumnType;
 use bieumau_model::text::Text;
 
-use super::expression::{self, Kind as Gives, Names, Translated};
+use super::expression::{self, Columns, Kind as Gives, Names, Translated};
 use super::read::{ROW, Row, Sheet, Workbook, error, left_out};
 use super::survey::{Kind, Part, Question, Survey, identifier, title};
-use super::write::{self, CodeListFile, FieldFile, FormFile, SCALE, SectionFile};
+use super::write::{self, CodeFile, CodeListFile, FieldFile, FormFile, SCALE, SectionFile};
 
 /// Headings of questions that say something, or whose silence does no harm.
 const KNOWN_HEADINGS: [&str; 14] = [
@@ -120,11 +120,11 @@ fn list(
             continue;
         }
         let more = row.cells().filter(|(heading, _)| own(heading));
-        file.codes.push((
-            code.to_owned(),
-            title(row, "label").unwrap_or_else(|| Text::from(code)),
-            more.map(|(heading, text)| (column_id(heading), text.to_owned())).collect(),
-        ));
+        file.codes.push(CodeFile {
+            code: code.to_owned(),
+            name: title(row, "label").unwrap_or_else(|| Text::from(code)),
+            more: more.map(|(heading, text)| (column_id(heading), text.to_owned())).collect(),
+        });
     }
     file
 }
@@ -323,7 +323,7 @@ impl Converter<'_> {
         &mut self,
         text: &str,
         own: Option<(String, ColumnType)>,
-        columns: Option<&dyn Fn(&str) -> Option<String>>,
+        columns: Option<Columns<'_>>,
         place: &str,
     ) -> Option<Translated> {
         let part = self.part;

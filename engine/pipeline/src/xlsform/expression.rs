@@ -8,14 +8,19 @@ use std::str::Chars;
 
 use bieumau_model::table::ColumnType;
 
+/// Looks up a question: its id and type.
+type Questions<'a> = &'a dyn Fn(&str) -> Option<(String, ColumnType)>;
+/// Looks up a column of the choices: its id.
+pub(super) type Columns<'a> = &'a dyn Fn(&str) -> Option<String>;
+
 /// What an expression may name.
 pub(super) struct Names<'a> {
     /// Returns the id and type of a question by its XLSForm name.
-    pub field: &'a dyn Fn(&str) -> Option<(String, ColumnType)>,
+    pub field: Questions<'a>,
     /// The question itself, which `.` means.
     pub own: Option<(String, ColumnType)>,
     /// Columns of the choices, for choice filters, by their XLSForm name.
-    pub columns: Option<&'a dyn Fn(&str) -> Option<String>>,
+    pub columns: Option<Columns<'a>>,
 }
 
 /// A translated expression.

@@ -38,8 +38,14 @@ pub(super) struct CodeListFile {
     pub id: String,
     pub title: Text,
     pub columns: Vec<String>,
-    /// Code, name, and the further columns.
-    pub codes: Vec<(String, Text, Vec<(String, String)>)>,
+    pub codes: Vec<CodeFile>,
+}
+
+pub(super) struct CodeFile {
+    pub code: String,
+    pub name: Text,
+    /// Further columns with their values.
+    pub more: Vec<(String, String)>,
 }
 
 /// Writes a form.
@@ -114,7 +120,7 @@ pub(super) fn code_list(list: &CodeListFile) -> String {
         let _ = writeln!(text, "columns: [{}]", list.columns.join(", "));
     }
     text.push_str("codes:\n");
-    for (code, name, more) in &list.codes {
+    for CodeFile { code, name, more } in &list.codes {
         let _ = write!(text, "  - {{code: {}, name: {}", quoted(code), words(name));
         for (column, value) in more {
             let _ = write!(text, ", {column}: {}", quoted(value));

@@ -97,7 +97,12 @@ pub(crate) async fn one(
 ) -> Response {
     let asked = Asked::new(app, caller, &headers);
     let locale = asked.locale;
-    match asked.run(move |site, caller| site.attachment(caller, &form, &key, file)).await {
+    let job = move |site: &bieumau_pipeline::Site, caller: &bieumau_model::scope::Caller| {
+        let found = site.attachment(caller, &form, &key, file)?;
+        site.note_keys(caller, &form, &[&key], Timestamp::now())?;
+        Ok(found)
+    };
+    match asked.run(job).await {
         Ok((file, content)) => {
             let encoded: String =
                 form_urlencoded::byte_serialize(file.name.as_bytes()).collect::<String>();

@@ -8,7 +8,9 @@ use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_TYPE, LINK};
 use axum::response::{IntoResponse, Response};
-use bieumau_pipeline::{Problem, ProblemKind, RecordQuery};
+use bieumau_model::scope::Caller;
+use bieumau_pipeline::{Problem, ProblemKind, RecordQuery, Site};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::answers::{Asked, etag};
@@ -138,7 +140,12 @@ pub(crate) async fn records(
     let filters = given.clone();
     let query = RecordQuery { equals: given, after, most, with_retired };
     let id = form.clone();
-    match asked.run(move |site, caller| site.records(caller, &form, &query)).await {
+    let job = move |site: &Site, caller: &Caller| {
+        let page = site.records(caller, &form, &query)?;
+        site.note_reading(caller, &form, &page.records, Timestamp::now())?;
+        Ok(page)
+    };
+    match asked.run(job).await {
         Ok(page) => {
             let mut response = Json(&page).into_response();
             if let Some(next) = &page.next {
@@ -178,7 +185,12 @@ pub(crate) async fn record(
 ) -> Response {
     let asked = Asked::new(app, caller, &headers);
     let locale = asked.locale;
-    match asked.run(move |site, caller| site.record(caller, &form, &key)).await {
+    let job = move |site: &Site, caller: &Caller| {
+        let record = site.record(caller, &form, &key)?;
+        site.note_keys(caller, &form, &[&record.key], Timestamp::now())?;
+        Ok(record)
+    };
+    match asked.run(job).await {
         Ok(record) => (etag(record.revision), Json(record)).into_response(),
         Err(problem) => problem_json(&problem, locale),
     }
@@ -195,8 +207,10 @@ pub(crate) async fn history(
     headers: HeaderMap,
 ) -> Response {
     let asked = Asked::new(app, caller, &headers);
-    let job = move |site: &bieumau_pipeline::Site, caller: &bieumau_model::scope::Caller| {
-        Ok(json!({ "history": site.record_history(caller, &form, &key)? }))
+    let job = move |site: &Site, caller: &Caller| {
+        let history = site.record_history(caller, &form, &key)?;
+        site.note_keys(caller, &form, &[&key], Timestamp::now())?;
+        Ok(json!({ "history": history }))
     };
     asked.json(job).await
 }
