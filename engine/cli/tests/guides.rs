@@ -42,7 +42,9 @@ fn follow(guide: &str, folder: &Path) -> String {
         let out = String::from_utf8_lossy(&output.stdout);
         let err = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{guide}: {command}\n{out}{err}");
-        said.push_str(&format!("$ {command}\n{out}"));
+        // Of a command that must fail, the reason is what is looked at.
+        let err = if command.ends_with("|| true") { err } else { "".into() };
+        said.push_str(&format!("$ {command}\n{out}{err}"));
     }
     said
 }
@@ -84,6 +86,29 @@ fn javascript() {
     );
     let page = fs::read_to_string(folder.path().join("xem.html")).expect("the preview");
     assert!(page.contains("THEO DÕI SỐ BUỔI NGHỈ LỚP 6A1"), "{page}");
+}
+
+#[test]
+fn packages() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let said = follow("packages.md", folder.path());
+    check(
+        &said,
+        &[
+            "bieumau plugin theo_doi_nghi 0.1.0 sha256:",
+            "J332",
+            "pupils.full_name",
+            "J342",
+            "theo_doi_nghi 0.1.0  sha256:",
+            "theo_doi_nghi_absences  [plugin theo_doi_nghi]",
+            "+ pupils.absences",
+            "J331",
+            "theo_doi_nghi 0.2.0  sha256:",
+            "theo_doi_nghi 0.1.0\n",
+            "* theo_doi_nghi 0.1.0",
+            "  theo_doi_nghi 0.2.0",
+        ],
+    );
 }
 
 #[test]

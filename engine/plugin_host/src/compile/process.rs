@@ -16,6 +16,9 @@ use crate::limits::Limits;
 /// How often is looked whether the process has ended.
 const LOOK: Duration = Duration::from_millis(5);
 
+/// How many times its processor time a process may take by the clock.
+const PATIENCE: u32 = 4;
+
 /// How this program starts itself to compile.
 #[derive(Debug, Clone)]
 pub struct Process {
@@ -46,7 +49,8 @@ impl Process {
         let child = command.spawn().map_err(|error| broke(error.to_string()))?;
         let mut running = Running(child);
         let answer = running.talk(&Order::of(limits, is_pooled), wasm);
-        let ended = running.wait(Instant::now() + limits.compile_time);
+        // The system ends it by its processor time; on a busy machine that takes a while longer.
+        let ended = running.wait(Instant::now() + limits.compile_time * PATIENCE);
         let limit = || LoadError::CompileLimit {
             limit: format!(
                 "{} s, {} MiB",
