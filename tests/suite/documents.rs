@@ -120,7 +120,7 @@ fn check_formats(report: &str, given: &str) -> Outcome {
             "pdf" => (b"%PDF-", 20_000),
             "png" => (b"\x89PNG\r\n", 5_000),
             "html" => (b"<!doctype html>", 3_000),
-            "xlsx" => (b"PK\x03\x04", 3_000),
+            "xlsx" | "docx" => (b"PK\x03\x04", 3_000),
             _ => ("\u{FEFF}".as_bytes(), 200),
         };
         let bytes = &document.bytes;

@@ -189,7 +189,7 @@ pub(crate) struct RenderArguments {
     /// A parameter, such as `--param year=2025`; may be repeated.
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = pair)]
     pub parameters: Vec<(String, String)>,
-    /// Format: pdf, html, png, xlsx or csv; by default that of the ending of the output file.
+    /// Format: pdf, html, docx, png, xlsx or csv; by default that of the ending of the output file.
     #[arg(long)]
     pub format: Option<String>,
     /// Write the JSON that the template sees instead of a document, for those who write templates.

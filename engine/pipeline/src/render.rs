@@ -61,7 +61,7 @@ pub(crate) struct Gathered {
 }
 
 impl RenderRequest {
-    /// Makes a request; `format` is `pdf`, `png`, `html`, `xlsx` or `csv`, `page` is for PNG.
+    /// Makes a request; `format` is `pdf`, `png`, `html`, `docx`, `xlsx` or `csv`, `page` is for PNG.
     pub fn new(
         report: String,
         parameters: BTreeMap<String, String>,
@@ -75,7 +75,7 @@ impl RenderRequest {
                 format!("Không có định dạng `{format}`"),
                 format!("there is no format `{format}`"),
             )
-            .help("Chọn một trong: pdf, html, png, xlsx, csv", "one of: pdf, html, png, xlsx, csv")
+            .help("Chọn một trong: pdf, html, docx, png, xlsx, csv", "one of: pdf, html, docx, png, xlsx, csv")
             .at("/format")
         })?;
         Ok(Self { report, parameters, format, page })
@@ -197,7 +197,7 @@ impl Site {
             Format::Xlsx | Format::Csv => {
                 (sheets::write(report, request.format, &tables, self.catalog())?, 0)
             }
-            Format::Pdf | Format::Png | Format::Html => {
+            Format::Pdf | Format::Png | Format::Html | Format::Docx => {
                 let data = self.tree(report, parameters, &tables)?;
                 let mut template = self.template(report)?;
                 if plugins.iter().any(|pin| pin.vouched == Vouched::Unsigned) {
@@ -401,6 +401,7 @@ fn page_format(request: &RenderRequest) -> PageFormat {
     match request.format {
         Format::Png => PageFormat::Png { page: request.page.unwrap_or(1), ppi: PPI },
         Format::Html => PageFormat::Html,
+        Format::Docx => PageFormat::Word,
         Format::Pdf | Format::Xlsx | Format::Csv => PageFormat::Pdf,
     }
 }
@@ -410,6 +411,7 @@ fn media_type(format: Format) -> &'static str {
         Format::Pdf => "application/pdf",
         Format::Png => "image/png",
         Format::Html => "text/html; charset=utf-8",
+        Format::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         Format::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         Format::Csv => "text/csv; charset=utf-8",
     }

@@ -143,6 +143,7 @@ pub(crate) fn format_word(format: Format) -> &'static str {
         Format::Pdf => "pdf",
         Format::Png => "png",
         Format::Html => "html",
+        Format::Docx => "docx",
         Format::Xlsx => "xlsx",
         Format::Csv => "csv",
     }
@@ -150,7 +151,7 @@ pub(crate) fn format_word(format: Format) -> &'static str {
 
 /// Reads the word of a format.
 pub(crate) fn read_format(word: &str) -> Option<Format> {
-    [Format::Pdf, Format::Png, Format::Html, Format::Xlsx, Format::Csv]
+    [Format::Pdf, Format::Png, Format::Html, Format::Docx, Format::Xlsx, Format::Csv]
         .into_iter()
         .find(|format| format_word(*format) == word)
 }

@@ -40,6 +40,8 @@ pub(crate) enum Kind {
     TeraSyntax,
     /// Tera gave up while it filled the template.
     TeraError,
+    /// The HTML page cannot be written as a Word document.
+    Word,
     /// The data is no JSON object.
     Data,
 }
@@ -163,6 +165,7 @@ fn template_diagnostic(kind: Kind, told: Told) -> Diagnostic {
         Kind::TeraSyntax => ("T005", "mẫu HTML viết sai", "the HTML template cannot be read"),
         Kind::TeraError => ("T006", "không điền được mẫu HTML", "the HTML page cannot be filled"),
         Kind::PdfStandard => ("T008", "PDF chưa đạt chuẩn lưu trữ", "a PDF standard is missed"),
+        Kind::Word => ("T019", "không viết được tệp Word", "no Word document can be written"),
         Kind::Data => ("T015", "dữ liệu của mẫu viết sai", "the data cannot be read"),
     };
     let said = match translate(&message) {

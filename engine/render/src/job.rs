@@ -47,6 +47,8 @@ pub enum PageFormat {
     },
     /// HTML of `page.html`.
     Html,
+    /// Word document of `page.html`.
+    Word,
 }
 
 /// A document.
@@ -54,7 +56,7 @@ pub enum PageFormat {
 pub struct Rendered {
     /// The file.
     pub bytes: Vec<u8>,
-    /// Its pages; 1 for HTML.
+    /// Its pages; 1 for HTML and Word.
     pub pages: usize,
     /// What a person should know: letters without a glyph, a missed PDF standard.
     pub warnings: Diagnostics,

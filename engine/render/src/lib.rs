@@ -1,4 +1,4 @@
-//! Template and data in, document out: Typst, Tera, XLSX and CSV, inside limits.
+//! Template and data in, document out: Typst, Tera, Word, XLSX and CSV, inside limits.
 //!
 //! Reads no file, no clock and no network: templates, fonts and data arrive as values. Pages are
 //! made in worker processes, because a Typst compile can be stopped in no other way; workbooks
@@ -12,6 +12,7 @@ mod finding;
 mod vietnamese;
 
 mod html;
+mod word;
 mod page;
 mod world;
 

@@ -12,14 +12,14 @@ use tera::Tera;
 use typst::foundations::{Bytes, Datetime};
 use typst::syntax::Source;
 
-use crate::finding::{self, Finding, Kind};
+use crate::finding::{self, Finding, Kind, Place, Told};
 use crate::job::PageFormat;
 use crate::letters::Letters;
 use crate::renderer::Limits;
 use crate::template::{Files, Template};
 use crate::wire::{self, Failure, Order, Reply};
 use crate::world::{Equipment, PageWorld, Sources};
-use crate::{html, page};
+use crate::{html, page, word};
 
 /// How many templates a worker remembers; a site has some dozens.
 const TEMPLATES_KEPT: usize = 128;
@@ -191,6 +191,10 @@ impl Workshop {
     ) -> Outcome {
         let (reply, bytes) = match format {
             PageFormat::Html => self.make_html(prepared, data)?,
+            PageFormat::Word => {
+                let (reply, page) = self.make_html(prepared, data)?;
+                (reply, word(&page, &prepared.template)?)
+            }
             PageFormat::Pdf | PageFormat::Png { .. } => {
                 self.make_pages(prepared, format, date, data)?
             }
@@ -257,6 +261,16 @@ impl Workshop {
         };
         Ok((Reply::Done { pages, findings }, bytes))
     }
+}
+
+/// Writes a filled page as a Word document.
+fn word(page: &[u8], template: &Template) -> Result<Vec<u8>, (Failure, Vec<Finding>)> {
+    let page = String::from_utf8_lossy(page);
+    word::word(&page).map_err(|error| {
+        let place = Some(Place::locate(template.path("page.html"), &page, 0, 0));
+        let told = Told { message: error.to_string(), place, ..Told::default() };
+        (Failure::Findings, vec![Finding::Template(Kind::Word, told)])
+    })
 }
 
 /// Names the document by all that went into it.

@@ -211,7 +211,7 @@ fn start_context(app: &App, guest: &Guest, given: &Given, asked: Locale) -> Resu
             .formats
             .iter()
             .map(|format| {
-                let download = matches!(*format, "xlsx" | "csv");
+                let download = matches!(*format, "xlsx" | "csv" | "docx");
                 json!({"label": format_label(format, asked), "href": address(format, download)})
             })
             .collect();
@@ -300,13 +300,14 @@ fn format_label(format: &str, asked: Locale) -> String {
         "pdf" => "PDF",
         "png" => "PNG",
         "html" => "HTML",
+        "docx" => "Word",
         "xlsx" => "Excel",
         "csv" => "CSV",
         other => other,
     };
     match (asked, format) {
-        (Locale::Vi, "xlsx" | "csv") => format!("Tải {name}"),
-        (Locale::En, "xlsx" | "csv") => format!("Download {name}"),
+        (Locale::Vi, "docx" | "xlsx" | "csv") => format!("Tải {name}"),
+        (Locale::En, "docx" | "xlsx" | "csv") => format!("Download {name}"),
         (Locale::Vi, _) => format!("Mở {name}"),
         (Locale::En, _) => format!("Open {name}"),
     }

@@ -49,6 +49,8 @@ pub enum Format {
     Png,
     /// HTML through Tera (`page.html`).
     Html,
+    /// Word document of the HTML page (`page.html`).
+    Docx,
     /// Workbook.
     Xlsx,
     /// Comma-separated values of the first sheet.

@@ -217,6 +217,8 @@ pub(crate) enum RawFormat {
     Png,
     /// HTML, from `page.html`.
     Html,
+    /// Word document, from `page.html`.
+    Docx,
     /// Workbook, from `sheets`.
     Xlsx,
     /// Comma-separated values of the first sheet.

@@ -20,6 +20,7 @@ pub(super) fn formats(raw: &[RawFormat], at: At<'_>, sink: &mut Sink<'_>) -> Vec
         RawFormat::Pdf => Format::Pdf,
         RawFormat::Png => Format::Png,
         RawFormat::Html => Format::Html,
+        RawFormat::Docx => Format::Docx,
         RawFormat::Xlsx => Format::Xlsx,
         RawFormat::Csv => Format::Csv,
     };
@@ -57,14 +58,14 @@ fn sheet(raw: RawSheet, at: At<'_>, sink: &mut Sink<'_>) -> Sheet {
 /// Checks that the files of the template, or the sheets, are there.
 pub(super) fn files(report: &Report, at: At<'_>, source: &SourceTree, sink: &mut Sink<'_>) {
     let any = |formats: &[Format]| report.formats.iter().any(|format| formats.contains(format));
-    let (pages, html) = (any(&[Format::Pdf, Format::Png]), any(&[Format::Html]));
+    let (pages, html) = (any(&[Format::Pdf, Format::Png]), any(&[Format::Html, Format::Docx]));
     let formats_at = at.get("formats");
     match &report.template {
         None if pages || html => sink.error(
             codes::TEMPLATE_MISSING,
             formats_at.span(),
-            "các định dạng pdf, png, html cần khóa `template`".to_owned(),
-            "the formats pdf, png and html need the key `template`".to_owned(),
+            "các định dạng pdf, png, html, docx cần khóa `template`".to_owned(),
+            "the formats pdf, png, html and docx need the key `template`".to_owned(),
         ),
         Some(template) if !template.is_empty() => {
             template_files(template, pages, html, at.get("template"), source, sink);
