@@ -40,6 +40,13 @@ CREATE TRIGGER bm_issued_holds BEFORE UPDATE OF id, number, report, report_versi
   BEGIN SELECT RAISE(ABORT, 'an issued document never changes'); END;
 "#;
 
+/// What a document was made with stands in the register too.
+pub(crate) const PINS: &str = r#"
+ALTER TABLE bm_issued ADD COLUMN plugins TEXT NOT NULL DEFAULT '[]';
+CREATE TRIGGER bm_issued_pins_hold BEFORE UPDATE OF plugins ON bm_issued
+  BEGIN SELECT RAISE(ABORT, 'an issued document never changes'); END;
+"#;
+
 /// A document that is to be registered.
 #[derive(Debug, Clone)]
 pub struct NewIssue<'a> {
@@ -63,6 +70,8 @@ pub struct NewIssue<'a> {
     pub format: &'a str,
     /// Hash of the data that it was made from.
     pub data_hash: &'a str,
+    /// Plugins that it was made with, each with version and hash, as JSON text.
+    pub plugins: &'a str,
     /// Hash of its bytes.
     pub document_hash: &'a str,
     /// Its bytes.
@@ -104,10 +113,12 @@ pub struct Issued {
     pub stale_since: Option<Timestamp>,
     /// Why they do.
     pub stale_reason: Option<String>,
+    /// Plugins that it was made with, as JSON text.
+    pub plugins: String,
 }
 
 const COLUMNS: &str = "id, number, report, title, parameters, school, year, period, late, format, \
-                       data_hash, document_hash, issued_at, issued_by, stale_since, stale_reason";
+                       data_hash, document_hash, issued_at, issued_by, stale_since, stale_reason, plugins";
 
 impl Store {
     /// Registers a document with the next number of the school and calendar year.
@@ -128,8 +139,8 @@ impl Store {
         )?;
         transaction.execute(
             "INSERT INTO bm_issued (number, report, report_version, title, parameters, school, year, \
-             period, late, format, data_hash, document_hash, document, issued_at, issued_by) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             period, late, format, data_hash, document_hash, document, issued_at, issued_by, plugins) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
                 number,
                 new.report,
@@ -146,6 +157,7 @@ impl Store {
                 new.document,
                 act.at,
                 act.caller,
+                new.plugins,
             ],
         )?;
         let id = transaction.last_insert_rowid();
@@ -228,5 +240,6 @@ fn issued_of(row: &Row<'_>) -> Result<Issued, StoreError> {
         issued_by: row.get(13)?,
         stale_since: stale.map(|at| time(&at)).transpose()?,
         stale_reason: row.get(15)?,
+        plugins: row.get(16)?,
     })
 }

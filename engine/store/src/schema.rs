@@ -38,6 +38,7 @@ pub(crate) const STEPS: &[&str] = &[
     crate::plugins::TABLES,
     kept::TABLES,
     crate::issued::ISSUED,
+    crate::issued::PINS,
 ];
 
 /// The tables of definitions, audit and history.

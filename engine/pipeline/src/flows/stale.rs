@@ -64,6 +64,8 @@ pub struct IssuedView {
     pub data_hash: String,
     /// Why the records say something else now; nothing while they do not.
     pub stale_reason: Option<String>,
+    /// Plugins that it was made with, each with version and SHA-256.
+    pub plugins: serde_json::Value,
 }
 
 /// A document that was issued, with its line of the register.
@@ -106,6 +108,7 @@ impl Site {
             late,
             format,
             data_hash: &data_hash,
+            plugins: &serde_json::json!(document.plugins).to_string(),
             document_hash: &hash(&document.bytes),
             document: &document.bytes,
         };
@@ -270,6 +273,7 @@ fn parameters_of(line: &Issued) -> RawParameters {
 fn view(line: Issued) -> IssuedView {
     IssuedView {
         parameters: parameters_of(&line),
+        plugins: serde_json::from_str(&line.plugins).unwrap_or_default(),
         id: line.id,
         number: line.number,
         report: line.report,
