@@ -213,6 +213,46 @@ fn reports_are_listed_for_people_and_for_programs() {
 }
 
 #[test]
+fn the_schema_of_a_forms_records_is_written() {
+    let folder = folder();
+    let schema = run(folder.path(), &["schema", "--form", "mark"]).json();
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    assert_eq!(schema["x-key"], json!(["school", "year", "term", "pupil", "subject"]));
+    check(&["schema", "--form", "marks"], 2, "", &["lỗi[J127]", "`mark`"]);
+}
+
+#[test]
+fn a_record_is_set_read_retired_and_its_history_told() {
+    let folder = site();
+    let record = |arguments: &[&str]| {
+        let mut all = vec!["--site", "truong", "record"];
+        all.extend(arguments);
+        run(folder.path(), &all)
+    };
+    let class = ["class", "31009999,2026,1A"];
+    let made = record(&["set", class[0], class[1], "grade=1", "--new", "--reason", "Mở lớp"]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    let wrong = record(&["set", class[0], class[1], "grade=13"]);
+    assert_eq!(wrong.code, 1, "{}", wrong.err);
+    assert!(wrong.err.contains("error[J109]"), "{}", wrong.err);
+    let changed = record(&["set", class[0], class[1], "position=2"]);
+    assert_eq!((changed.code, changed.text().trim_end()), (0, "31009999,2026,1A r2 position"));
+    assert_eq!(record(&["get", class[0], class[1], "--json"]).json()["fields"]["position"], 2);
+    record(&["history", class[0], class[1]]).contains(&["Mở lớp", "Thứ tự trong khối: — → 2"]);
+    assert_eq!(record(&["retire", class[0], class[1]]).code, 0);
+    assert_eq!(record(&["list", "class"]).text(), "");
+    record(&["list", "class", "--with-retired"]).contains(&["31009999,2026,1A r3 (retired)"]);
+}
+
+#[test]
+fn a_file_that_is_no_xlsform_is_refused() {
+    let folder = folder();
+    fs::write(folder.path().join("form.xlsx"), "type,name").expect("written");
+    let arguments = ["import-xlsform", "form.xlsx", "-o", "site"];
+    check_in(folder.path(), &arguments, 2, "", &["lỗi[J144]", "J140"]);
+}
+
+#[test]
 fn schemas_are_json() {
     let folder = folder();
     let all = run(folder.path(), &["schema"]);
