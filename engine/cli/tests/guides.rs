@@ -84,8 +84,13 @@ fn javascript() {
             "xem.html",
         ],
     );
-    let page = fs::read_to_string(folder.path().join("xem.html")).expect("the preview");
-    assert!(page.contains("THEO DÕI SỐ BUỔI NGHỈ LỚP 6A1"), "{page}");
+    let page = |name: &str| fs::read_to_string(folder.path().join(name)).expect("a page");
+    assert!(page("xem.html").contains("THEO DÕI SỐ BUỔI NGHỈ LỚP 6A1"));
+    // Installed, the report is in the list and renders from the records of the site.
+    check(&said, &["theo_doi_nghi_absences"]);
+    let page = page("lop_1A.html");
+    assert!(page.contains("THEO DÕI SỐ BUỔI NGHỈ LỚP 1A"), "{page}");
+    assert!(page.matches("<td class=\"name\">").count() > 20, "{page}");
 }
 
 #[test]

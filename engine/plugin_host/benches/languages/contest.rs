@@ -13,7 +13,7 @@ use crate::class::Class;
 use crate::native;
 use crate::support::{example, example_folder};
 
-/// Pupils of the large run, and of one of its calls.
+/// Pupils of the large run, unless `PUPILS` says otherwise, and of one of its calls.
 const PUPILS: usize = 100_000;
 const BATCH: usize = 500;
 
@@ -61,10 +61,12 @@ impl Contest {
         }
         let batch = tables(BATCH);
         let threads = thread::available_parallelism().map_or(1, usize::from);
-        println!("\n{PUPILS} pupils in batches of {BATCH}, {threads} threads:");
+        let given = std::env::var("PUPILS").ok().and_then(|pupils| pupils.parse().ok());
+        let pupils: usize = given.unwrap_or(PUPILS);
+        println!("\n{pupils} pupils in batches of {BATCH}, {threads} threads:");
         let mut native = None;
         for (name, way) in &self.ways {
-            let time = in_parallel(threads, way.as_ref(), &batch);
+            let time = in_parallel(threads, pupils / BATCH, way.as_ref(), &batch);
             let base = *native.get_or_insert(time);
             println!("  {name:<44}{:>10.1} ms {:>9.2}x", micros(time) / 1e3, ratio(time, base));
         }
@@ -125,7 +127,12 @@ fn best<T>(mut run: impl FnMut() -> T) -> Duration {
     best
 }
 
-fn in_parallel(threads: usize, way: &(dyn Fn() -> Way + Sync), batch: &[Table]) -> Duration {
+fn in_parallel(
+    threads: usize,
+    batches: usize,
+    way: &(dyn Fn() -> Way + Sync),
+    batch: &[Table],
+) -> Duration {
     let next = AtomicUsize::new(0);
     let start = Instant::now();
     thread::scope(|scope| {
@@ -133,7 +140,7 @@ fn in_parallel(threads: usize, way: &(dyn Fn() -> Way + Sync), batch: &[Table]) 
             let next = &next;
             let work = move || {
                 let mut way = way();
-                while next.fetch_add(1, Ordering::Relaxed) < PUPILS / BATCH {
+                while next.fetch_add(1, Ordering::Relaxed) < batches {
                     black_box(way(batch));
                 }
             };
