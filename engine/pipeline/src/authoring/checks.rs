@@ -245,7 +245,7 @@ fn wrong_values(kind: ColumnType) -> Vec<Value> {
     match kind {
         ColumnType::Text => {
             values.extend(
-                ["", "?", "Đỗ\u{202e}<b>#eval", "' OR 1=1 --"]
+                ["", "?", "Đỗ<b>#eval", "' OR 1=1 --"]
                     .map(|text| Value::Text(text.to_owned())),
             );
         }
