@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use bieumau_model::definition::{RuleColumn, RuleDeclaration, RuleTable};
-use bieumau_model::table::{Cells, Table};
+use bieumau_model::table::{Cells, Table, Value};
 use jiff::civil::Date;
 
 /// Checks the tables that a rule gave for those that it took; the error says what is wrong.
@@ -23,7 +23,7 @@ pub fn check(rule: &RuleDeclaration, taken: &[Table], given: &[Table]) -> Result
         let source = declared.one_row_per.as_ref();
         let source = source.map(|name| (name, taken.iter().find(|table| table.name() == name)));
         if let Some((name, source)) = source {
-            rows(declared, table, name, source)?;
+            rows(declared, table, name, source, &needed(rule, name))?;
         }
         // Row for row the keys of the source: they are as different as those.
         let is_told = source.is_some_and(|(_, source)| {
@@ -85,14 +85,22 @@ fn written(units: i64, scale: u8) -> String {
 
 /// Checks that there is one row for each row of the table `name`, and of the same pupil (or
 /// whatever the key tells) in the same place.
+///
+/// A row of the source that lacks a needed cell is not used, and has none.
 fn rows(
     declared: &RuleTable,
     table: &Table,
     name: &str,
     source: Option<&Table>,
+    needed: &[&str],
 ) -> Result<(), String> {
     let (found, expected) = (table.rows(), source.map_or(0, Table::rows));
-    if found != expected {
+    let used = match source {
+        Some(source) if found < expected => Some(source.of_rows(&whole(source, needed))),
+        _ => None,
+    };
+    let source = used.as_ref().or(source);
+    if found != source.map_or(0, Table::rows) {
         return Err(format!(
             "table `{}` has {found} rows, not one for each of the {expected} rows of `{name}`",
             declared.name
@@ -114,6 +122,21 @@ fn rows(
         }
     }
     Ok(())
+}
+
+/// Returns the columns of a taken table that every row needs.
+fn needed<'a>(rule: &'a RuleDeclaration, table: &str) -> Vec<&'a str> {
+    let taken = rule.takes.iter().find(|taken| taken.name == table);
+    let columns = taken.into_iter().flat_map(|taken| &taken.columns);
+    columns.filter(|column| !column.optional).map(|column| column.name.as_str()).collect()
+}
+
+/// Returns the rows in which no needed cell is missing.
+fn whole(table: &Table, needed: &[&str]) -> Vec<usize> {
+    let is_there = |row: usize, column: &&str| {
+        !matches!(table.value(row, column), None | Some(Value::Missing))
+    };
+    (0..table.rows()).filter(|row| needed.iter().all(|column| is_there(*row, column))).collect()
 }
 
 /// One cell, borrowed.
