@@ -3,6 +3,7 @@
 //! `cargo suite` runs them, `cargo suite --update` rewrites the references; read the difference
 //! before you commit it. The test program is also its own render worker.
 
+mod draft;
 mod support;
 mod web;
 
@@ -12,6 +13,7 @@ mod definitions;
 mod documents;
 mod examples;
 mod floors;
+mod grid;
 mod hostile;
 mod http;
 mod pdf;
@@ -23,6 +25,7 @@ mod records;
 mod rights;
 mod scope;
 mod stories;
+mod workbooks;
 
 use std::process::ExitCode;
 
@@ -60,6 +63,8 @@ fn main() -> ExitCode {
     trials.extend(province::trials());
     trials.extend(readmes::trials());
     trials.extend(plugin_authors::trials());
+    trials.extend(workbooks::trials());
+    trials.extend(grid::trials());
     let conclusion = libtest_mimic::run(&Arguments::from_iter(given), trials);
     support::tidy();
     conclusion.exit_code()

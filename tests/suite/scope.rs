@@ -93,7 +93,7 @@ fn of_schools(schools: &[&str]) -> Caller {
 }
 
 /// The homeroom teacher of a class of the secondary school.
-fn of_class(class: &str) -> Caller {
+pub fn of_class(class: &str) -> Caller {
     let year = YEAR.parse().expect("a number");
     let classes = vec![(SECONDARY.to_owned(), year, class.to_owned())];
     caller(Scope::from(Reach { classes: Some(classes), ..Reach::everything() }))

@@ -61,6 +61,10 @@ pub(crate) enum Command {
     },
     /// Make one document.
     Render(RenderArguments),
+    /// Make the Excel workbook of a form, to fill in.
+    Workbook(crate::entry::WorkbookArguments),
+    /// Take a filled-in workbook back: check it, or write it.
+    Import(crate::entry::ImportArguments),
     /// Serve the site over HTTP.
     Serve(ServeArguments),
     /// Lock and unlock the books of a school, and let single persons in for a while.

@@ -33,6 +33,8 @@ pub(crate) fn run(arguments: &Arguments) -> Ending {
         Command::Check(asked) => check(site, asked, locale),
         Command::Reports { json } => reports(&catalog_folder(site), *json, locale),
         Command::Render(asked) => render(site, asked, locale),
+        Command::Workbook(asked) => crate::entry::workbook(site, asked),
+        Command::Import(asked) => crate::entry::import(site, asked, locale),
         Command::Serve(asked) => serve(site, asked, locale),
         Command::Lock(asked) => crate::flows::lock(site, asked, locale),
         Command::Correction(asked) => crate::flows::correction(site, asked, locale),

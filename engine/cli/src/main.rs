@@ -8,6 +8,7 @@ mod arguments;
 mod audit;
 mod authoring;
 mod commands;
+mod entry;
 mod findings;
 mod flows;
 mod package;

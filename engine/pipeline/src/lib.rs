@@ -30,6 +30,9 @@ mod records;
 mod xlsform;
 
 mod authoring;
+mod entry_table;
+mod import;
+
 mod check;
 mod demo_site;
 mod init;
@@ -47,7 +50,13 @@ pub use authoring::{
 pub use check::{Checked, check, check_files};
 pub use demo_site::{DemoSite, Example, make_demo, render_examples};
 pub use explanations::{Explained, Question};
+pub use entry_table::{
+    EntryChoice, EntryColumn, EntryForm, EntryGrid, EntryLine, RowSaved, RowToSave,
+};
 pub use files::{Files, FilesError};
+pub use import::{
+    ChangedCell, ImportFinding, ImportReport, ImportRequest, LARGEST_WORKBOOK, Place, Template,
+};
 pub use init::{NewSite, init};
 pub use inspect::Inspection;
 pub use installed::Vouched;

@@ -162,7 +162,7 @@ pub(crate) fn school_year(text: &str) -> Option<i64> {
 }
 
 /// Reads `2025-09-30` or `30/9/2025`.
-fn read_date(text: &str) -> Option<Date> {
+pub(crate) fn read_date(text: &str) -> Option<Date> {
     if let Ok(date) = text.parse() {
         return Some(date);
     }

@@ -88,15 +88,25 @@ pub(crate) fn choose<'a>(
     catalog: &'a Catalog,
     setting: &Setting,
 ) -> Result<(&'a Manifest, &'a RuleDeclaration), Problem> {
+    choose_rule(&call.rule, call.plugin.as_deref(), catalog, setting)
+}
+
+/// The same for a rule by its name; `plugin` is one that was named.
+pub(crate) fn choose_rule<'a>(
+    wanted: &str,
+    plugin: Option<&str>,
+    catalog: &'a Catalog,
+    setting: &Setting,
+) -> Result<(&'a Manifest, &'a RuleDeclaration), Problem> {
     let candidates = || {
         catalog.plugins.values().filter_map(|manifest| {
-            let rule = manifest.rules.iter().find(|rule| rule.id == call.rule)?;
+            let rule = manifest.rules.iter().find(|rule| rule.id == wanted)?;
             let level = setting.level.as_deref();
             rule.applies.holds(level, setting.year).then_some((manifest, rule))
         })
     };
-    let found = match (&call.plugin, &setting.province) {
-        (Some(plugin), _) => candidates().find(|(manifest, _)| manifest.id == *plugin),
+    let found = match (plugin, &setting.province) {
+        (Some(plugin), _) => candidates().find(|(manifest, _)| manifest.id == plugin),
         (None, Some(province)) => candidates()
             .find(|(manifest, _)| manifest.provinces.contains(province))
             .or_else(|| candidates().find(|(manifest, _)| manifest.provinces.is_empty())),
@@ -106,8 +116,8 @@ pub(crate) fn choose<'a>(
         Problem::new(
             ProblemKind::Definition,
             "J050",
-            format!("Không có plugin nào có quy tắc `{}` cho {}", call.rule, describe(setting)),
-            format!("no plugin has the rule `{}` for {}", call.rule, describe(setting)),
+            format!("Không có plugin nào có quy tắc `{wanted}` cho {}", describe(setting)),
+            format!("no plugin has the rule `{wanted}` for {}", describe(setting)),
         )
         .help("Xem danh sách: bieumau plugin list", "see the list: bieumau plugin list")
     })

@@ -29,11 +29,15 @@ pub mod check;
 pub mod grid;
 
 pub mod csv;
+pub mod form_workbook;
 pub mod xlsx;
 
 pub use check::check_template;
 pub use csv::{ByteOrderMark, csv};
 pub use error::{Excess, RenderError};
+pub use form_workbook::{
+    Entry, FormCell, FormColumn, FormList, FormValue, FormWorkbook, form_workbook,
+};
 pub use grid::{Grid, GridCell, GridColumn, SheetError};
 pub use job::{Data, PageFormat, RenderJob, Rendered};
 pub use letters::{Letters, Missing, missing_glyphs};

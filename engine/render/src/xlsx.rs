@@ -10,10 +10,10 @@ use rust_xlsxwriter::{
 use crate::grid::{Grid, GridCell, GridColumn, SheetError};
 
 /// The font that the decree asks for, which every reader of a workbook has.
-const FONT: &str = "Times New Roman";
+pub(crate) const FONT: &str = "Times New Roman";
 
 /// A4, as workbooks number it.
-const A4: u8 = 9;
+pub(crate) const A4: u8 = 9;
 
 /// The largest whole number that a workbook holds exactly.
 const LARGEST: u64 = 1 << 53;
@@ -173,19 +173,19 @@ fn width(column: &GridColumn) -> u32 {
 
 /// Returns the number as workbooks store it: the binary number nearest to the decimal one.
 #[expect(clippy::float_arithmetic, reason = "a workbook holds no decimals; nothing is computed")]
-fn float(units: i64, scale: u8) -> f64 {
+pub(crate) fn float(units: i64, scale: u8) -> f64 {
     // Both are exact, and division rounds to the nearest: 795 / 100 is what "7.95" reads as.
     units as f64 / 10_f64.powi(i32::from(scale))
 }
 
 /// Workbooks know no day before 1900.
-fn excel_date(date: jiff::civil::Date) -> Option<ExcelDateTime> {
+pub(crate) fn excel_date(date: jiff::civil::Date) -> Option<ExcelDateTime> {
     let year = u16::try_from(date.year()).ok().filter(|year| *year >= 1900)?;
     let (month, day) = (u8::try_from(date.month()).ok()?, u8::try_from(date.day()).ok()?);
     ExcelDateTime::from_ymd(year, month, day).ok()
 }
 
-fn column_number(at: usize) -> u16 {
+pub(crate) fn column_number(at: usize) -> u16 {
     // A workbook has 16,384 columns; beyond that rust_xlsxwriter refuses.
     u16::try_from(at).unwrap_or(u16::MAX)
 }

@@ -1,5 +1,6 @@
 // Sends the form as soon as a choice is made, so that the next list fits it.
 // Without JavaScript the button "Xem" does the same.
+document.documentElement.classList.add("scripted");
 for (const form of document.querySelectorAll("form[data-pick]")) {
   form.addEventListener("change", (event) => {
     // What depends on an earlier choice is chosen anew.

@@ -21,6 +21,9 @@ type Asset = (&'static str, &'static str, &'static [u8]);
 const PLAIN: &[Asset] = &[
     ("style.css", "text/css; charset=utf-8", include_bytes!("../assets/style.css")),
     ("pick.js", "text/javascript; charset=utf-8", include_bytes!("../assets/pick.js")),
+    ("marks.js", "text/javascript; charset=utf-8", include_bytes!("../assets/marks.js")),
+    ("entry.js", "text/javascript; charset=utf-8", include_bytes!("../assets/entry.js")),
+    ("journal.js", "text/javascript; charset=utf-8", include_bytes!("../assets/journal.js")),
     ("icon.svg", "image/svg+xml", include_bytes!("../assets/icon.svg")),
 ];
 

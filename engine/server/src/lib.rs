@@ -6,6 +6,7 @@
 mod access;
 mod api;
 mod assets;
+mod entry;
 mod error;
 mod flows;
 mod locale;

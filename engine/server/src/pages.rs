@@ -43,6 +43,8 @@ impl Pages {
             ("correction.html", include_str!("../pages/correction.html")),
             ("correction_new.html", include_str!("../pages/correction_new.html")),
             ("locks.html", include_str!("../pages/locks.html")),
+            ("marks.html", include_str!("../pages/marks.html")),
+            ("import.html", include_str!("../pages/import.html")),
         ])
         .expect("the shipped pages are right; a test renders them");
         Self(tera)
@@ -162,6 +164,24 @@ pub(crate) fn problem_page(app: &App, problem: &Problem, asked: Locale) -> Respo
     app.pages.render("problem.html", status(problem.kind), context)
 }
 
+/// The values that the frame of every page needs.
+pub(crate) fn frame_values(app: &App, guest: &Guest, path: &str, given: &Given, asked: Locale) -> Value {
+    let mut back: Vec<(&str, &str)> = given
+        .iter()
+        .filter(|(name, _)| *name != "lang")
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    back.push(("lang", locale::tag(other(asked))));
+    json!({
+        "locale": locale::tag(asked),
+        "other_locale": locale::tag(other(asked)),
+        "other_locale_link": format!("{path}{}", query(&back)),
+        "site": app.site.title().get(asked),
+        "person": person(app, guest),
+        "words": words(asked),
+    })
+}
+
 fn start_context(app: &App, guest: &Guest, given: &Given, asked: Locale) -> Result<Value, Problem> {
     let words = words(asked);
     let chosen = given.get("report").map(String::as_str).filter(|id| !id.is_empty());
@@ -252,7 +272,7 @@ pub(crate) fn person(app: &App, guest: &Guest) -> Value {
     })
 }
 
-fn field_value(field: &FieldView, asked: Locale) -> Value {
+pub(crate) fn field_value(field: &FieldView, asked: Locale) -> Value {
     json!({
         "id": field.id,
         "title": field.title.get(asked),
@@ -290,7 +310,7 @@ fn link(lang: Option<&String>, pairs: &[(&str, &str)]) -> String {
     format!("/{}", query(&pairs))
 }
 
-fn query(pairs: &[(&str, &str)]) -> String {
+pub(crate) fn query(pairs: &[(&str, &str)]) -> String {
     let encoded = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
     format!("?{encoded}")
 }
