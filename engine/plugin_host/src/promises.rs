@@ -23,7 +23,7 @@ pub fn check(rule: &RuleDeclaration, taken: &[Table], given: &[Table]) -> Result
         let source = declared.one_row_per.as_ref();
         let source = source.map(|name| (name, taken.iter().find(|table| table.name() == name)));
         if let Some((name, source)) = source {
-            rows(declared, table, name, source, &needed(rule, name))?;
+            rows(declared, table, name, source)?;
         }
         // Row for row the keys of the source: they are as different as those.
         let is_told = source.is_some_and(|(_, source)| {
@@ -86,17 +86,16 @@ fn written(units: i64, scale: u8) -> String {
 /// Checks that there is one row for each row of the table `name`, and of the same pupil (or
 /// whatever the key tells) in the same place.
 ///
-/// A row of the source that lacks a needed cell is not used, and has none.
+/// A row of the source without its key, or with that of an earlier row, is not used, and has none.
 fn rows(
     declared: &RuleTable,
     table: &Table,
     name: &str,
     source: Option<&Table>,
-    needed: &[&str],
 ) -> Result<(), String> {
     let (found, expected) = (table.rows(), source.map_or(0, Table::rows));
     let used = match source {
-        Some(source) if found < expected => Some(source.of_rows(&whole(source, needed))),
+        Some(source) if found < expected => Some(source.of_rows(&usable(source, &declared.key))),
         _ => None,
     };
     let source = used.as_ref().or(source);
@@ -124,19 +123,15 @@ fn rows(
     Ok(())
 }
 
-/// Returns the columns of a taken table that every row needs.
-fn needed<'a>(rule: &'a RuleDeclaration, table: &str) -> Vec<&'a str> {
-    let taken = rule.takes.iter().find(|taken| taken.name == table);
-    let columns = taken.into_iter().flat_map(|taken| &taken.columns);
-    columns.filter(|column| !column.optional).map(|column| column.name.as_str()).collect()
-}
-
-/// Returns the rows in which no needed cell is missing.
-fn whole(table: &Table, needed: &[&str]) -> Vec<usize> {
-    let is_there = |row: usize, column: &&str| {
-        !matches!(table.value(row, column), None | Some(Value::Missing))
+/// Returns the rows whose key is there and was not in an earlier row.
+fn usable(table: &Table, key: &[String]) -> Vec<usize> {
+    let columns: Vec<&Cells> = key.iter().filter_map(|own| table.column(own)).collect();
+    let mut seen = HashSet::new();
+    let mut is_usable = |row: &usize| {
+        let cells: Vec<Value> = columns.iter().map(|cells| cells.value(*row)).collect();
+        cells.is_empty() || (!cells.contains(&Value::Missing) && seen.insert(cells))
     };
-    (0..table.rows()).filter(|row| needed.iter().all(|column| is_there(*row, column))).collect()
+    (0..table.rows()).filter(|row| is_usable(row)).collect()
 }
 
 /// One cell, borrowed.
