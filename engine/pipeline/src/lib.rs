@@ -49,10 +49,10 @@ pub use authoring::{
 };
 pub use check::{Checked, check, check_files};
 pub use demo_site::{DemoSite, Example, make_demo, render_examples};
-pub use explanations::{Explained, Question};
 pub use entry_table::{
     EntryChoice, EntryColumn, EntryForm, EntryGrid, EntryLine, RowSaved, RowToSave,
 };
+pub use explanations::{Explained, Question};
 pub use files::{Files, FilesError};
 pub use import::{
     ChangedCell, ImportFinding, ImportReport, ImportRequest, LARGEST_WORKBOOK, Place, Template,

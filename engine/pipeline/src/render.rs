@@ -75,7 +75,10 @@ impl RenderRequest {
                 format!("Không có định dạng `{format}`"),
                 format!("there is no format `{format}`"),
             )
-            .help("Chọn một trong: pdf, html, docx, png, xlsx, csv", "one of: pdf, html, docx, png, xlsx, csv")
+            .help(
+                "Chọn một trong: pdf, html, docx, png, xlsx, csv",
+                "one of: pdf, html, docx, png, xlsx, csv",
+            )
             .at("/format")
         })?;
         Ok(Self { report, parameters, format, page })

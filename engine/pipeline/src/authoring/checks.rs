@@ -245,8 +245,7 @@ fn wrong_values(kind: ColumnType) -> Vec<Value> {
     match kind {
         ColumnType::Text => {
             values.extend(
-                ["", "?", "Đỗ<b>#eval", "' OR 1=1 --"]
-                    .map(|text| Value::Text(text.to_owned())),
+                ["", "?", "Đỗ<b>#eval", "' OR 1=1 --"].map(|text| Value::Text(text.to_owned())),
             );
         }
         ColumnType::Integer => {
@@ -284,7 +283,8 @@ impl Grouped {
     fn add(&mut self, answer: &Answer, key: &str) {
         for table in &answer.tables {
             let Some(names) = names(table, key) else { continue };
-            for (row, name) in names.into_iter().enumerate() {
+            // A row of nobody is about the whole batch too.
+            for (row, name) in names.into_iter().enumerate().filter(|(_, name)| !name.is_empty()) {
                 let cells = table.columns().iter().map(|column| column.cells.value(row)).collect();
                 self.rows.entry((table.name().to_owned(), name)).or_default().push(cells);
             }
