@@ -1,6 +1,8 @@
 //! Administrative documents and minutes measured in their PDFs against Nghị định 30/2020, Phụ lục I:
 //! page, margins, sizes, faces and lines of every element.
 
+#![expect(clippy::float_arithmetic, reason = "millimetres of a page, not marks")]
+
 use std::fs;
 use std::path::Path;
 
@@ -324,7 +326,7 @@ fn check_spacing(body: &[&Run]) -> Outcome {
     for pair in body.windows(2) {
         let [above, below] = pair else { continue };
         let pitch = (below.baseline - above.baseline) / 25.4 * 72.0;
-        if pitch < 1.0 || pitch > 60.0 {
+        if !(1.0..=60.0).contains(&pitch) {
             continue;
         }
         let lines = pitch / (below.size * 1.15);

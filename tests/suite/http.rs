@@ -36,7 +36,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("http::all_wrong_parameters_are_told_at_once", all_wrong_parameters),
         Trial::test("http::problems_speak_the_language_of_the_browser", languages),
         Trial::test("http::an_unknown_format_is_pointed_at", || {
-            let problem = web().render(QUICK, QUICK_GIVEN, "docx")?.problem(422, "J012")?;
+            let problem = web().render(QUICK, QUICK_GIVEN, "odt")?.problem(422, "J012")?;
             same(&problem["pointer"], &json!("/format"))
         }),
         Trial::test("http::a_format_that_the_report_lacks_is_pointed_at", || {
@@ -123,7 +123,7 @@ fn reports() -> Outcome {
     let reports = listed["reports"].as_array().ok_or("no list")?;
     same(reports.len(), REPORTS.len() + IN_STORIES.len())?;
     let quick = reports.iter().find(|report| report["id"] == QUICK).ok_or("not listed")?;
-    same(&quick["formats"], &json!(["pdf", "html", "png"]))?;
+    same(&quick["formats"], &json!(["pdf", "html", "docx", "png"]))?;
     let parameters = quick["parameters"].as_array().ok_or("no parameters")?;
     let ids: Vec<&Value> = parameters.iter().map(|parameter| &parameter["id"]).collect();
     same(ids, vec![&json!("school"), &json!("year"), &json!("number")])

@@ -2,6 +2,8 @@
 //!
 //! All lengths are millimetres from the top left corner of the page; sizes of letters are points.
 
+#![expect(clippy::float_arithmetic, reason = "millimetres of a page, not marks")]
+
 use hayro_interpret::font::Glyph;
 use hayro_interpret::hayro_cmap::BfString;
 use hayro_interpret::{

@@ -166,7 +166,9 @@ fn type_mark(
             confirmed: Vec::new(),
         };
         let why = Why::default();
-        let tried = site.write(caller, &[change.clone()], &why, Mode::DryRun, now).map_err(said)?;
+        let tried = site
+            .write(caller, std::slice::from_ref(&change), &why, Mode::DryRun, now)
+            .map_err(said)?;
         if !tried.conflicts.is_empty() {
             continue;
         }

@@ -372,6 +372,7 @@ fn generated(site: &Site, given: &str, way: Way, dice: &mut Dice) -> Result<Vec<
 }
 
 /// A mark from 0 to 10 as different hands write it.
+#[expect(clippy::float_arithmetic, reason = "a workbook holds binary numbers")]
 fn mark(way: Way, tenths: u8) -> Cell {
     let (whole, fraction) = (tenths / 10, tenths % 10);
     match way {

@@ -53,12 +53,12 @@ fn enter(fields: &str, typed: &str) -> (Fields, Vec<String>) {
 
 fn enter_over(fields: &str, typed: &str, before: Option<&Fields>) -> (Fields, Vec<String>) {
     let catalog = catalog(fields);
-    let today = parse_date("2025-09-05").unwrap();
+    let today = parse_date("2025-09-05").expect("it is a day");
     let validator = Validator::new(&catalog.forms["loan"], &catalog, today);
     let given: BTreeMap<String, Given> = format!("id=A;{typed}")
         .split(';')
         .filter(|pair| !pair.is_empty())
-        .map(|pair| pair.split_once('=').unwrap())
+        .map(|pair| pair.split_once('=').expect("a field and its text"))
         .map(|(name, text)| (name.to_owned(), Given::Text(text.to_owned())))
         .collect();
     let read = validator.read(&given);
@@ -110,7 +110,7 @@ fn decimals_are_read_with_comma_and_point() {
 
 #[test]
 fn days_are_read_as_they_are_written_here_and_by_machines() {
-    let day = Value::Date(parse_date("2025-09-05").unwrap());
+    let day = Value::Date(parse_date("2025-09-05").expect("it is a day"));
     for typed in ["05/09/2025", "5/9/2025", "5-9-2025", "5.9.2025", "2025-09-05"] {
         check_value("type: date", typed, day.clone());
     }

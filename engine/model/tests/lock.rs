@@ -12,7 +12,7 @@ use jiff::civil::{Date, date};
 const TEACHER: &str = "nga";
 
 fn at(second: i64) -> Timestamp {
-    Timestamp::from_second(1_700_000_000 + second).unwrap()
+    Timestamp::from_second(1_700_000_000 + second).expect("the second is within time")
 }
 
 fn school() -> Reach {
@@ -229,8 +229,8 @@ fn check_absence(day: Date, entered: &str, locked: bool) {
         source: "QĐ 1323/QĐ-SGDĐT".to_owned(),
         author: "Sở GD&ĐT Hải Phòng".to_owned(),
     };
-    let now: Timestamp = entered.parse().unwrap();
-    let locks = [attendance_lock("S", 2025, day, &closing).unwrap()];
+    let now: Timestamp = entered.parse().expect("the case is a time");
+    let locks = [attendance_lock("S", 2025, day, &closing).expect("the month has a lock")];
     let target = Target {
         column_kind: Some("attendance".to_owned()),
         form: "attendance".to_owned(),

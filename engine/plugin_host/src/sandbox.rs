@@ -151,7 +151,7 @@ pub fn prepare(engine: &Engine, component: &Component) -> Result<Compiled, LoadE
     let no_rules = LoadError::NoRules { interface: wire::INTERFACE };
     let rules = component
         .get_export_index(None, wire::INTERFACE)
-        .ok_or_else(|| other_contract(engine, &component).unwrap_or(no_rules.clone()))?;
+        .ok_or_else(|| other_contract(engine, component).unwrap_or(no_rules.clone()))?;
     let apply = component.get_export_index(Some(&rules), wire::FUNCTION).ok_or(no_rules)?;
     // Nothing is in the linker, so nothing can be imported.
     let instance = Linker::new(engine)

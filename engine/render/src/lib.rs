@@ -12,8 +12,8 @@ mod finding;
 mod vietnamese;
 
 mod html;
-mod word;
 mod page;
+mod word;
 mod world;
 
 mod wire;

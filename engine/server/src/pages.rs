@@ -165,7 +165,13 @@ pub(crate) fn problem_page(app: &App, problem: &Problem, asked: Locale) -> Respo
 }
 
 /// The values that the frame of every page needs.
-pub(crate) fn frame_values(app: &App, guest: &Guest, path: &str, given: &Given, asked: Locale) -> Value {
+pub(crate) fn frame_values(
+    app: &App,
+    guest: &Guest,
+    path: &str,
+    given: &Given,
+    asked: Locale,
+) -> Value {
     let mut back: Vec<(&str, &str)> = given
         .iter()
         .filter(|(name, _)| *name != "lang")

@@ -92,11 +92,11 @@ fn of_row(row: &GrantRow, schools: &[SchoolRow], units: &[UnitRow], today: Date)
     }
     let mut unit = None;
     if let Some(wanted) = &grant.unit {
-        let own = units.iter().filter(|own| own.unit == *wanted);
+        let mut own = units.iter().filter(|own| own.unit == *wanted);
         let valid =
             |own: &&UnitRow| Validity { from: Some(own.valid_from), to: own.valid_to }.has(today);
         // A unit that is no more took its officers' rights with it.
-        unit = Some(own.clone().find(valid).or_else(|| own.last())?);
+        unit = Some(own.clone().find(valid).or_else(|| own.next_back())?);
         let (from, to) = (unit.map(|own| own.valid_from), unit.and_then(|own| own.valid_to));
         validity.from = validity.from.max(from);
         validity.to = [validity.to, to].into_iter().flatten().min();

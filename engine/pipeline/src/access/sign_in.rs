@@ -60,7 +60,10 @@ pub struct Visitor {
 
 /// Persons by name, as long as nothing was written and the day is the same.
 #[derive(Debug, Default)]
-pub(crate) struct People(Mutex<HashMap<String, (i64, Date, Option<Visitor>)>>);
+pub(crate) struct People(Mutex<HashMap<String, Known>>);
+
+/// A person as of the writes and the day at which they were looked up.
+type Known = (i64, Date, Option<Visitor>);
 
 impl Site {
     /// Starts a session; `random` becomes its token.

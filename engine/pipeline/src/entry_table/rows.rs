@@ -14,6 +14,9 @@ use crate::problem::Problem;
 use crate::render::store_problem;
 use crate::site::Site;
 
+/// The key of a record, with the pupil when it names one.
+type Listed = (Vec<Value>, Option<Person>);
+
 /// The list of statuses of pupils, and the one that simply attends.
 const STATUSES: &str = "pupil_status";
 const ATTENDS: &str = "01";
@@ -96,11 +99,7 @@ impl Site {
     }
 
     /// Returns the keys of the records that are there, with pupils where the key names one.
-    fn listed(
-        &self,
-        caller: &Caller,
-        table: &EntryTable<'_>,
-    ) -> Result<Vec<(Vec<Value>, Option<Person>)>, Problem> {
+    fn listed(&self, caller: &Caller, table: &EntryTable<'_>) -> Result<Vec<Listed>, Problem> {
         let reader = self.reader(caller)?;
         let given = table.fixed.iter().chain(&table.filters);
         let filters: Vec<(&str, Value)> =
@@ -112,8 +111,7 @@ impl Site {
             };
             table.row_key.iter().map(own).collect::<Vec<_>>()
         };
-        let mut rows: Vec<(Vec<Value>, Option<Person>)> =
-            (0..records.rows()).map(|row| (key(row), None)).collect();
+        let mut rows: Vec<Listed> = (0..records.rows()).map(|row| (key(row), None)).collect();
         if table.form.id == "pupil" {
             let names = (0..records.rows()).map(|row| sort_text(&records, row));
             let mut keyed: Vec<_> = names.zip(rows).collect();

@@ -35,6 +35,9 @@ pub(crate) struct Reopening {
     pub part: Part,
 }
 
+/// A signature that stands: its number, the point, the part of the book, and who gave it.
+type Signed = (i64, Point, Part, Text);
+
 /// What is looked up once for all records of a write, and which signatures it voids.
 #[derive(Default)]
 pub(crate) struct Memory {
@@ -42,7 +45,7 @@ pub(crate) struct Memory {
     grades: BTreeMap<(String, i64, String), Option<i64>>,
     classes: BTreeMap<(String, i64, String), Option<String>>,
     closings: BTreeMap<(String, i64), Option<Closing>>,
-    signed: BTreeMap<(String, i64, String), Vec<(i64, Point, Part, Text)>>,
+    signed: BTreeMap<(String, i64, String), Vec<Signed>>,
     /// Signed parts that the write opens again.
     pub(crate) reopened: BTreeSet<Reopening>,
 }

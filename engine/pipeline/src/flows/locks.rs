@@ -396,7 +396,7 @@ impl Site {
         for (list, given) in lists {
             let codes = catalog.code_lists.get(list);
             if let Some(code) =
-                given.as_ref().filter(|code| !codes.is_some_and(|codes| codes.any(code).is_some()))
+                given.as_ref().filter(|code| codes.is_none_or(|codes| codes.any(code).is_none()))
             {
                 unknown(
                     format!("Danh mục `{list}` không có mã `{code}`"),

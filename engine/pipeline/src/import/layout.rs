@@ -229,13 +229,13 @@ pub(crate) fn meaning(table: &EntryTable<'_>, heading_text: &str) -> Option<What
     }
     let is = |known: &str| same(&wanted, &folded(known));
     let key = |field: &&Field| is(&heading(table.form, field)) || is(&field.id);
-    if let Some(at) = table.row_key.iter().position(|field| key(field)) {
+    if let Some(at) = table.row_key.iter().position(&key) {
         return Some(What::Key(at));
     }
     if table.is_roll && is("Mã định danh") {
         return Some(What::Key(0));
     }
-    if let Some(at) = table.columns.iter().position(|field| key(field)) {
+    if let Some(at) = table.columns.iter().position(key) {
         return Some(What::Field(at));
     }
     let plain = [("STT", What::Number), ("Lớp", What::Class), ("Thời điểm đánh giá", What::Point)];

@@ -23,9 +23,12 @@ const STACK_BYTES: usize = 8 << 20;
 /// Takes tables, gives tables; made anew for each thread.
 type Way = Box<dyn FnMut(&[Table]) -> Vec<Table>>;
 
+/// Makes a way for a thread.
+type Make = Box<dyn Fn() -> Way + Sync>;
+
 /// The ways, each with its name.
 pub struct Contest {
-    ways: Vec<(&'static str, Box<dyn Fn() -> Way + Sync>)>,
+    ways: Vec<(&'static str, Make)>,
 }
 
 impl Contest {
@@ -68,7 +71,7 @@ impl Contest {
         for (name, way) in &self.ways {
             let time = in_parallel(threads, pupils / BATCH, way.as_ref(), &batch);
             let base = *native.get_or_insert(time);
-            println!("  {name:<44}{:>10.1} ms {:>9.2}x", micros(time) / 1e3, ratio(time, base));
+            println!("  {name:<44}{:>10.1} ms {:>9.2}x", millis(time), ratio(time, base));
         }
     }
 }
@@ -154,6 +157,11 @@ fn in_parallel(
 #[expect(clippy::float_arithmetic, reason = "times, not marks")]
 fn micros(time: Duration) -> f64 {
     time.as_secs_f64() * 1e6
+}
+
+#[expect(clippy::float_arithmetic, reason = "times, not marks")]
+fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
 }
 
 #[expect(clippy::float_arithmetic, reason = "times, not marks")]

@@ -40,7 +40,7 @@ pub fn new_key(password: Option<&str>) -> Result<(String, String), PackageError>
 impl PublicKey {
     /// Reads a public key file, or its second line alone.
     pub fn read(text: &str) -> Result<Self, PackageError> {
-        let line = text.lines().map(str::trim).filter(|line| !line.is_empty()).next_back();
+        let line = text.lines().map(str::trim).rfind(|line| !line.is_empty());
         minisign::PublicKey::from_base64(line.unwrap_or_default()).map(Self).map_err(bad_key)
     }
 

@@ -51,8 +51,8 @@ fn tables(class: &Class) -> Vec<Table> {
         let table = table.of_rows(&rows);
         let unused = ["year", "optional", "periods", "ongoing_5"];
         let is_kept = |name: &str| {
-            !unused.contains(&name)
-                && !(table.name() == "comments" && matches!(name, "ongoing_3" | "ongoing_4"))
+            let unseen = table.name() == "comments" && matches!(name, "ongoing_3" | "ongoing_4");
+            !unused.contains(&name) && !unseen
         };
         let columns = table.columns().iter().filter(|column| is_kept(&column.name)).cloned();
         Table::new(table.name(), columns.collect()).expect("columns of one table")
