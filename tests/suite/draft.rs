@@ -110,17 +110,25 @@ impl DraftSheet {
         self.cells.iter().find(|(_, cell)| is(cell)).map_or(0, |((row, _), _)| *row)
     }
 
+    /// The last row of headings: sections stand above the columns that they group.
+    fn last_heading(&self) -> u32 {
+        let row = self.heading();
+        let is = |cell: &Cell| matches!(cell, Cell::Text(text) if text == "STT");
+        let number = self.cells.iter().find(|(_, cell)| is(cell)).map_or(0, |((_, at), _)| *at);
+        // A number without sections reaches down over both rows.
+        row + u32::from(!self.cells.contains_key(&(row + 1, number)))
+    }
+
     /// The column under a heading.
     pub fn column(&self, heading: &str) -> u16 {
-        let row = self.heading();
         let is = |cell: &Cell| matches!(cell, Cell::Text(text) if text == heading);
-        let mut cells = self.cells.range((row, 0)..(row + 1, 0));
+        let mut cells = self.cells.range((self.heading(), 0)..(self.last_heading() + 1, 0));
         cells.find(|(_, cell)| is(cell)).map_or(u16::MAX, |((_, column), _)| *column)
     }
 
     /// The rows of the table.
     pub fn rows(&self) -> Vec<u32> {
-        let heading = self.heading();
+        let heading = self.last_heading();
         let mut rows: Vec<u32> =
             self.cells.keys().map(|(row, _)| *row).filter(|row| *row > heading).collect();
         rows.dedup();
