@@ -196,7 +196,7 @@ fn check_limit(limits: Limits, wasm: &[u8]) -> Outcome {
 
 fn too_long() -> Outcome {
     let (mut limits, wasm) = bomb(200_000);
-    limits.compile_time = Duration::from_millis(300);
+    limits.compile_time = Duration::from_millis(20);
     check_limit(limits, &wasm)
 }
 
