@@ -9,9 +9,10 @@ use std::sync::Arc;
 use bieumau_model::check::{self, SourceTree};
 use bieumau_model::definition::Catalog;
 use bieumau_model::diagnostic::Diagnostics;
+use bieumau_model::layer::Changed;
 use bieumau_model::scope::Caller;
 use bieumau_model::table_json;
-use bieumau_pipeline::{Files, Site, check as check_site};
+use bieumau_pipeline::{Files, Site, accept_layer, check as check_site, layer_changes};
 use bieumau_store::Store;
 use calamine::{Reader, Xlsx};
 use libtest_mimic::{Failed, Trial};
@@ -22,9 +23,10 @@ use crate::support::{
 };
 
 /// Each example with the report that it shows and the parameters of its page.
-const EXAMPLES: [(&str, &str, &str); 3] = [
+const EXAMPLES: [(&str, &str, &str); 4] = [
     ("class_list", "class_list", "school=31030099 year=2025 class=6A1"),
     ("library_loans", "library_loans", "school=31030099 year=2025 as_of=2025-12-31"),
+    ("local_layers", "computer_needs", "school=31030099 year=2025"),
     ("province_override", "minutes_data_handover", "school=31030099 year=2025 number=3"),
 ];
 
@@ -33,6 +35,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("examples::class_list::the_workbook_has_the_order_of_names", workbook),
         Trial::test("examples::class_list::a_class_without_pupils_has_a_page", empty_class),
         Trial::test("examples::all_work_over_the_demo_site", over_the_demo),
+        Trial::test("examples::local_layers::a_new_base_is_compared_three_ways", three_ways),
     ];
     for (name, report, parameters) in EXAMPLES {
         trials.push(Trial::test(
@@ -61,6 +64,46 @@ fn check_page(example: &str, report: &str, parameters: &str) -> Outcome {
     let pdf = rendered(&own.site, report, parameters, "pdf")?;
     ensure(pdf.bytes.starts_with(b"%PDF"), || "the PDF does not begin as one".to_owned())?;
     same(pdf.findings.len(), 0)
+}
+
+/// An older base is put under a layer, as if the program had been updated since.
+fn three_ways() -> Outcome {
+    let site = tempfile::tempdir()?;
+    for (name, from, to) in [
+        ("province_computer_needs.layer.yaml", "", ""),
+        ("school_computer_needs.layer.yaml", "version: 2", "version: 1"),
+        ("school_computer_needs.layer.base.yaml", "title: Họ và tên, column", "title: Tên, column"),
+        (
+            "school_computer_needs.layer.base.yaml",
+            "title: Hoàn cảnh, column",
+            "title: Lý do, column",
+        ),
+    ] {
+        let (path, own) = (format!("forms/lists/{name}"), site.path().join("forms/lists"));
+        fs::create_dir_all(&own)?;
+        let kept = own.join(name);
+        let source = if kept.exists() { kept.clone() } else { folder("local_layers").join(&path) };
+        let text = fs::read_to_string(source)?;
+        ensure(text.contains(from), || format!("`{path}` has no `{from}`"))?;
+        fs::write(kept, text.replacen(from, to, 1))?;
+    }
+    let form = "forms/core/province_computer_need.layer.yaml";
+    fs::create_dir_all(site.path().join("forms/core"))?;
+    fs::copy(folder("local_layers").join(form), site.path().join(form))?;
+    let checked = check_site(Some(site.path()), None).map_err(said)?.findings;
+    same(checked.iter().map(|finding| finding.code).collect::<Vec<_>>(), vec!["D056"])?;
+    let told = |changed: &Changed| format!("{}: {:?}", changed.place, changed.ours);
+    let changes = layer_changes(site.path(), "school_computer_needs").map_err(said)?.changes;
+    let touched = "layout/columns/full_name/title: Some(Reworded(\"Họ và tên học sinh\"))";
+    let other = "layout/columns/circumstance/title: None";
+    let told: Vec<String> = changes.iter().map(told).collect();
+    same(told, vec![other.to_owned(), touched.to_owned()])?;
+    let accepted = accept_layer(site.path(), "school_computer_needs").map_err(said)?;
+    same(accepted.version, Some(2))?;
+    let checked = check_site(Some(site.path()), None).map_err(said)?.findings;
+    ensure(checked.is_empty(), || checked.to_string())?;
+    let changes = layer_changes(site.path(), "school_computer_needs").map_err(said)?.changes;
+    same(changes.len(), 0)
 }
 
 fn workbook() -> Outcome {

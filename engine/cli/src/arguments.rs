@@ -84,7 +84,10 @@ pub(crate) enum Command {
     Approval(crate::flows::ApprovalCommand),
     /// List the issued documents, or get one as it was issued.
     Issued(crate::flows::IssuedArguments),
-    /// Print the JSON Schema of a kind of definition (form, report, code_list, plugin, site), or of
+    /// Show what a province or a school changes in definitions, and what new versions mean for it.
+    #[command(subcommand)]
+    Layer(crate::layer::LayerCommand),
+    /// Print the JSON Schema of a kind of definition (form, report, code_list, layer, plugin, site), or of
     /// the records of one form.
     Schema {
         /// The kind; without it all schemas are written as one object.

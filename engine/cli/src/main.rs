@@ -11,6 +11,7 @@ mod commands;
 mod entry;
 mod findings;
 mod flows;
+mod layer;
 mod package;
 mod policy;
 mod progress;

@@ -73,6 +73,10 @@ codes! {
     COLUMN_TYPE "D051" "kiểu cột không có" "there is no such column type"
     NAME_TAKEN "D052" "tên trùng với một cột" "the name is that of a column"
     NODE_PLACE "D053" "khóa không dùng ở chỗ này của tài liệu" "the key does not go with this place of the document"
+    LAYER_REFUSED "D054" "lớp đổi chỗ mà định nghĩa gốc không cho phép" "a layer changes what its base does not allow"
+    LAYER_PLACE "D055" "lớp nêu chỗ không có trong định nghĩa gốc" "a layer names a place that its base does not have"
+    LAYER_BEHIND "D056" "lớp viết cho phiên bản khác của định nghĩa gốc" "a layer was written for another version of its base"
+    LAYOUT "D057" "cách bày trang khai sai" "the layout of a page is not declared right"
     OVERLAP "D060" "một mã có hai nghĩa trong cùng một ngày" "a code has two meanings on one day"
     BAD_DATE "D061" "ngày sai" "the date is wrong"
     CODE_COLUMN "D062" "danh mục không khai cột này" "the code list does not declare the column"
@@ -149,6 +153,14 @@ pub fn usual_help(code: &str) -> Option<Text> {
         SHEETS => (
             "khai `sheets`, hoặc bỏ xlsx và csv khỏi `formats`",
             "declare `sheets`, or take xlsx and csv out of `formats`",
+        ),
+        LAYER_PLACE => (
+            "xem các chỗ trong tệp của định nghĩa gốc; mục của danh sách gọi theo `id`, `column` hoặc `name`",
+            "look at the file of the base; items of lists are named by `id`, `column` or `name`",
+        ),
+        LAYOUT => (
+            "`rows` nêu một nút của `document`; `name` viết dạng `nút.cột`, nút có `one: true`",
+            "`rows` names a node of `document`; `name` is `node.column` of a node with `one: true`",
         ),
         NODE_PLACE => (
             "nút con cần `on`; nút trên cùng không có `on`",

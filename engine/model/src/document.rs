@@ -65,7 +65,58 @@ pub fn tree(
         let level = builder.level(node, name, None)?;
         object.insert(name.clone(), level.all());
     }
-    Ok(Json::Object(object))
+    let mut tree = Json::Object(object);
+    put_layout(report, &mut tree);
+    Ok(tree)
+}
+
+/// Completes a sample, which need not hold what the definition says by itself: the layout, and the
+/// nodes that layers added, which are empty.
+pub fn complete(report: &Report, sample: &mut Json) {
+    fn below(nodes: &IndexMap<String, Node>, object: &mut Json) {
+        let Json::Object(object) = object else { return };
+        for (name, node) in nodes {
+            if node.added && !object.contains_key(name) {
+                let empty = if node.one { Json::Null } else { Json::Array(Vec::new()) };
+                object.insert(name.clone(), empty);
+            }
+            match object.get_mut(name) {
+                Some(Json::Array(rows)) => {
+                    rows.iter_mut().for_each(|row| below(&node.children, row));
+                }
+                Some(Json::Object(rows)) if node.keyed_by.is_some() => {
+                    rows.values_mut().for_each(|row| below(&node.children, row));
+                }
+                Some(row) => below(&node.children, row),
+                None => {}
+            }
+        }
+    }
+    below(&report.document, sample);
+    put_layout(report, sample);
+}
+
+/// Puts what the page of `report` says around its data into `tree`: words, columns and signatures
+/// under `layout`, with the names of those who sign.
+fn put_layout(report: &Report, tree: &mut Json) {
+    let Some(layout) = &report.layout else { return };
+    let signatures: Vec<Json> = layout
+        .signatures
+        .iter()
+        .map(|own| {
+            let name = own.name.as_ref().map(|(node, column)| tree[node][column].clone());
+            json!({
+                "id": own.id, "post": own.post, "authority": own.authority, "hint": own.hint,
+                "name": name, "dated": own.dated,
+            })
+        })
+        .collect();
+    let made = json!({
+        "labels": layout.labels, "columns": layout.columns, "signatures": signatures,
+    });
+    if let Json::Object(object) = tree {
+        object.insert("layout".to_owned(), made);
+    }
 }
 
 /// Returns the day whose names of codes a document shows: the end of its school year, or `today`

@@ -18,6 +18,7 @@ pub mod access;
 pub mod calendar;
 pub mod definition;
 pub mod entry;
+pub mod layer;
 pub mod names;
 pub mod scope;
 

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use schemars::{JsonSchema, schema_for};
 use serde_json::Value as Json;
 
-use crate::raw::{RawCodeList, RawForm, RawPlugin, RawReport, RawSite};
+use crate::raw::{RawCodeList, RawForm, RawLayer, RawPlugin, RawReport, RawSite};
 
 /// A kind of YAML file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -16,6 +16,8 @@ pub enum Kind {
     Report,
     /// `codes/<id>.yaml`.
     CodeList,
+    /// `<id>.layer.yaml`.
+    Layer,
     /// `plugin.yaml`.
     Plugin,
     /// `site.yaml`.
@@ -24,7 +26,8 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order of the documentation.
-    pub const ALL: [Self; 5] = [Self::Form, Self::Report, Self::CodeList, Self::Plugin, Self::Site];
+    pub const ALL: [Self; 6] =
+        [Self::Form, Self::Report, Self::CodeList, Self::Layer, Self::Plugin, Self::Site];
 
     /// Returns the name by which the command line knows the kind.
     pub fn name(self) -> &'static str {
@@ -32,6 +35,7 @@ impl Kind {
             Self::Form => "form",
             Self::Report => "report",
             Self::CodeList => "code_list",
+            Self::Layer => "layer",
             Self::Plugin => "plugin",
             Self::Site => "site",
         }
@@ -40,12 +44,13 @@ impl Kind {
 
 /// Returns the JSON Schema of a kind of file.
 pub fn schema(kind: Kind) -> &'static Json {
-    static SCHEMAS: OnceLock<[Json; 5]> = OnceLock::new();
-    let [form, report, code_list, plugin, site] = SCHEMAS.get_or_init(|| {
+    static SCHEMAS: OnceLock<[Json; 6]> = OnceLock::new();
+    let [form, report, code_list, layer, plugin, site] = SCHEMAS.get_or_init(|| {
         [
             made::<RawForm>(),
             made::<RawReport>(),
             made::<RawCodeList>(),
+            made::<RawLayer>(),
             made::<RawPlugin>(),
             made::<RawSite>(),
         ]
@@ -54,6 +59,7 @@ pub fn schema(kind: Kind) -> &'static Json {
         Kind::Form => form,
         Kind::Report => report,
         Kind::CodeList => code_list,
+        Kind::Layer => layer,
         Kind::Plugin => plugin,
         Kind::Site => site,
     }

@@ -1,5 +1,6 @@
 //! Checks everything that a site is made of: definitions, datasets, samples, templates.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use bieumau_model::check;
 use bieumau_model::codes;
 use bieumau_model::definition::{Catalog, Report};
 use bieumau_model::diagnostic::Diagnostics;
+use bieumau_model::document;
 use bieumau_model::text::Text;
 use bieumau_render::Renderer;
 
@@ -93,15 +95,26 @@ fn check_templates<'r>(
             let Some(sample) = files.get(&format!("templates/{folder}/sample.json")) else {
                 continue;
             };
+            let sample = completed(report, sample);
             let Ok(template) = templates.get(report) else { continue };
             let found = &found;
             scope.spawn(move || {
-                let here = bieumau_render::check_template(renderer, &template, sample);
+                let here = bieumau_render::check_template(renderer, &template, &sample);
                 found.lock().unwrap_or_else(std::sync::PoisonError::into_inner).append(here);
             });
         }
     });
     findings.append(found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner));
+}
+
+/// Returns a sample with what the definition says by itself; one that is no JSON as it is.
+pub(crate) fn completed<'s>(report: &Report, sample: &'s [u8]) -> Cow<'s, [u8]> {
+    if report.layout.is_none() {
+        return sample.into();
+    }
+    let Ok(mut tree) = serde_json::from_slice(sample) else { return sample.into() };
+    document::complete(report, &mut tree);
+    tree.to_string().into_bytes().into()
 }
 
 /// What to do about findings of the store and the renderer that carry no help of their own.

@@ -37,6 +37,7 @@ mod check;
 mod demo_site;
 mod init;
 mod inspect;
+mod layers;
 mod lists;
 mod packages;
 
@@ -60,6 +61,7 @@ pub use import::{
 pub use init::{NewSite, init};
 pub use inspect::Inspection;
 pub use installed::Vouched;
+pub use layers::{AcceptedLayer, LayerChanges, accept_layer, layer_changes, list_layers};
 pub use lists::{build_plugin, call_plugin, is_plugin_stale, list_plugins, list_reports, schema};
 pub use packages::{
     FolderFile, InstallRequest, InstalledVersion, KeyView, NeedView, NewKey, PluginVersion,

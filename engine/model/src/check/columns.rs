@@ -1,21 +1,20 @@
 //! Compares the columns that a report uses with those that its tables have.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use indexmap::IndexMap;
 
 use super::words::unknown;
-use super::{Sink, SourceTree, place};
+use super::{Sink, SourceTree, layer, place};
 use crate::codes;
 use crate::definition::{
-    Catalog, DatasetColumn, Manifest, Node, Report, RuleCall, RuleDeclaration, RuleTable,
+    Catalog, DatasetColumn, Layout, Manifest, Node, Report, RuleCall, RuleDeclaration, RuleTable,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::nearest;
 use crate::table::ColumnType;
 use crate::text::Text;
-use crate::yaml::{self, At};
+use crate::yaml::At;
 
 /// Columns of each dataset of a report, as found when its statement was prepared.
 pub type DatasetColumns = IndexMap<String, Vec<DatasetColumn>>;
@@ -35,10 +34,7 @@ pub fn columns(
 ) -> Diagnostics {
     let mut findings = Diagnostics::default();
     let path = place::report_path(&report.topic, &report.id);
-    let Some((path, text)) = source.get(&path).map(|text| (Arc::from(path), text)) else {
-        return findings;
-    };
-    let (Some(document), _) = yaml::read(&path, text) else { return findings };
+    let Some(document) = layer::document(source, &path) else { return findings };
     let mut sink = Sink { findings: &mut findings, guessed: &[] };
     let at = At::root(&document);
     let known = of_tables(report, catalog.plugins.values(), datasets);
@@ -143,6 +139,36 @@ pub(super) fn compare(report: &Report, at: At<'_>, known: &TableColumns<'_>, sin
         for (position, column) in sheet.columns.iter().enumerate() {
             one(&sheet.from, &column.column, at.item(position).get("column"), known, sink);
         }
+    }
+    if let Some(own) = &report.layout {
+        layout(own, report, at.get("layout"), known, sink);
+    }
+}
+
+fn layout(
+    layout: &Layout,
+    report: &Report,
+    at: At<'_>,
+    known: &TableColumns<'_>,
+    sink: &mut Sink<'_>,
+) {
+    let rows = layout.rows.as_ref().and_then(|rows| report.document.get(rows));
+    for (position, column) in layout.columns.iter().enumerate() {
+        let (Some(rows), Some(column)) = (rows, &column.column) else { continue };
+        let at = at.get("columns").item(position).get("column");
+        let below = column.split_once('.').and_then(|(child, column)| {
+            Some((rows.children.get(child).filter(|child| child.one)?, column))
+        });
+        match below {
+            Some((child, column)) => one(&child.from, column, at, known, sink),
+            None => one(&rows.from, column, at, known, sink),
+        };
+    }
+    for (position, signature) in layout.signatures.iter().enumerate() {
+        let Some((node, column)) = &signature.name else { continue };
+        let Some(node) = report.document.get(node) else { continue };
+        let at = at.get("signatures").item(position).get("name");
+        one(&node.from, column, at, known, sink);
     }
 }
 

@@ -11,6 +11,7 @@ mod days;
 mod expression;
 mod form;
 mod grid;
+mod layer;
 mod like;
 mod order;
 mod place;
@@ -41,10 +42,12 @@ use crate::codes;
 use crate::definition::{Catalog, CodeList, Form, Manifest, Report, Site, Source};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::expression::Type;
+use crate::layer::Layer;
 use crate::schema::{Kind, schema};
 use crate::table::ColumnType;
 use crate::text::Text;
 use crate::yaml::{self, At, Document};
+use layer::Read;
 use place::Place;
 use world::World;
 
@@ -158,12 +161,14 @@ struct Drafts {
     code_lists: BTreeMap<Arc<str>, Draft<CodeList>>,
     plugins: BTreeMap<Arc<str>, Draft<Manifest>>,
     site: Option<Draft<Site>>,
+    layers: Vec<Layer>,
     /// Kind and id, by file name, of files that could not be read at all.
     unread: BTreeSet<(Kind, String)>,
 }
 
 fn read_all(source: &SourceTree, findings: &mut Diagnostics) -> Drafts {
     let mut drafts = Drafts::default();
+    let mut all = Vec::new();
     for (path, text) in source.iter() {
         let place = match place::of(path) {
             Ok(Some(place)) => place,
@@ -173,29 +178,14 @@ fn read_all(source: &SourceTree, findings: &mut Diagnostics) -> Drafts {
                 continue;
             }
         };
-        let Some(document) = read(path, text, findings) else {
-            drafts.unread.insert((place.kind, place.id));
-            continue;
-        };
-        match place.kind {
-            Kind::Form => {
-                let draft = draft(document, &place, findings, form::form);
-                drafts.forms.extend(draft.map(|draft| (path.clone(), draft)));
-            }
-            Kind::Report => {
-                let draft = draft(document, &place, findings, report::report);
-                drafts.reports.extend(draft.map(|draft| (path.clone(), draft)));
-            }
-            Kind::CodeList => {
-                let draft = draft(document, &place, findings, code_list::code_list);
-                drafts.code_lists.extend(draft.map(|draft| (path.clone(), draft)));
-            }
-            Kind::Plugin => {
-                let draft = draft(document, &place, findings, plugin::manifest);
-                drafts.plugins.extend(draft.map(|draft| (path.clone(), draft)));
-            }
-            Kind::Site => drafts.site = draft(document, &place, findings, site::site),
+        match read(path, text, findings) {
+            Some(document) => all.push(Read { place, path: path.clone(), document }),
+            None => drop(drafts.unread.insert((place.kind, place.id))),
         }
+    }
+    drafts.layers = layer::lay(&mut all, findings);
+    for file in all {
+        drafts.take(file, findings);
     }
     drafts
 }
@@ -265,12 +255,44 @@ fn report_duplicates(drafts: &Drafts, findings: &mut Diagnostics) {
 }
 
 impl Drafts {
+    /// Makes a definition of a file.
+    fn take(&mut self, file: Read, findings: &mut Diagnostics) {
+        let Read { place, path, document } = file;
+        match place.kind {
+            Kind::Form => {
+                let draft = draft(document, &place, findings, form::form);
+                self.forms.extend(draft.map(|draft| (path, draft)));
+            }
+            Kind::Report => {
+                let draft = draft(document, &place, findings, report::report);
+                self.reports.extend(draft.map(|draft| (path, draft)));
+            }
+            Kind::CodeList => {
+                let draft = draft(document, &place, findings, code_list::code_list);
+                self.code_lists.extend(draft.map(|draft| (path, draft)));
+            }
+            Kind::Plugin => {
+                let draft = draft(document, &place, findings, plugin::manifest);
+                self.plugins.extend(draft.map(|draft| (path, draft)));
+            }
+            Kind::Site => self.site = draft(document, &place, findings, site::site),
+            // Laid over the others before.
+            Kind::Layer => {}
+        }
+    }
+
     /// Leaves out what has an error, and then whatever refers to something left out.
     fn drop_broken(&mut self, findings: &Diagnostics) {
         let broken: BTreeSet<Arc<str>> = findings
             .iter()
             .filter(|finding| finding.severity == crate::diagnostic::Severity::Error)
             .filter_map(|finding| finding.span.as_ref().map(|span| span.file.clone()))
+            .flat_map(|file| {
+                // A base with a wrong layer is as wrong as the layer.
+                let base = self.layers.iter().find(|layer| layer.file == file);
+                let base = base.map(|layer| layer.base_file.clone());
+                std::iter::once(file).chain(base)
+            })
             .collect();
         self.code_lists.retain(|path, _| !broken.contains(path));
         self.plugins.retain(|path, _| !broken.contains(path));
@@ -309,6 +331,7 @@ impl Drafts {
             reports: by_id(std::mem::take(&mut self.reports), |report| &report.id),
             code_lists: by_id(std::mem::take(&mut self.code_lists), |list| &list.id),
             plugins: by_id(std::mem::take(&mut self.plugins), |plugin| &plugin.id),
+            layers: std::mem::take(&mut self.layers),
         }
     }
 }

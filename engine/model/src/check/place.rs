@@ -38,6 +38,11 @@ pub(super) fn of(path: &str) -> Result<Option<Place>, Box<Diagnostic>> {
         ["forms", topic, file] if file.ends_with(".report.yaml") => {
             place(Kind::Report, topic, file.trim_end_matches(".report.yaml"))
         }
+        ["forms", topic, file] if file.ends_with(".layer.yaml") => {
+            place(Kind::Layer, topic, file.trim_end_matches(".layer.yaml"))
+        }
+        // What a layer was written for, kept for comparing.
+        ["forms", _, file] if file.ends_with(crate::layer::BASE_END) => Ok(None),
         ["forms", _, "i18n", ..] => Ok(None),
         ["forms", ..] if path.ends_with(".yaml") || path.ends_with(".yml") => {
             Err(Box::new(misplaced(path)))

@@ -103,6 +103,7 @@ impl<'a> Comparison<'a> {
         for (key, shape) in expected {
             match at.node.get(key) {
                 Some(node) => self.shape(At { node, ..at }, &join(path, key), *shape),
+                None if matches!(shape, Shape::Node(node) if node.added) => {}
                 None => {
                     let key = join(path, key);
                     let message = Text::both(

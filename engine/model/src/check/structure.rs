@@ -63,6 +63,9 @@ impl<'a> Shaper<'a> {
     /// Returns the value in the shape of `schema`, or nothing after a finding.
     fn value(&mut self, node: &Node, schema: &'a Json, place: Place<'_>) -> Option<Json> {
         let schema = self.choose(schema, node);
+        if is_open(schema) {
+            return Some(node.json());
+        }
         if let Some(words) = allowed(schema) {
             return self.one_of(node, &words, place);
         }
@@ -410,6 +413,13 @@ fn allowed(schema: &Json) -> Option<Vec<&str>> {
     }
     let alternatives = list("oneOf")?.iter();
     Some(alternatives.filter_map(|alternative| alternative.get("const")?.as_str()).collect())
+}
+
+/// Returns whether a schema takes any value.
+fn is_open(schema: &Json) -> bool {
+    let closing = ["type", "anyOf", "oneOf", "enum", "const", "$ref"];
+    schema == &Json::Bool(true)
+        || schema.is_object() && closing.iter().all(|key| schema.get(key).is_none())
 }
 
 fn is_id(schema: &Json) -> bool {

@@ -22,14 +22,15 @@ pub use manifest::{
 pub use needs::{Need, Needs, UnknownNeed};
 pub use policy::{Policy, PolicyLayer};
 pub use report::{
-    Dataset, DatasetColumn, Format, NameOrder, Node, Parameter, ParameterType, Report, RuleCall,
-    Selection, Sheet, SheetColumn, Sort,
+    Align, Dataset, DatasetColumn, Format, Layout, LayoutColumn, NameOrder, Node, Parameter,
+    ParameterType, Report, RuleCall, Selection, Sheet, SheetColumn, Signature, Sort,
 };
 pub use site::Site;
 
 use indexmap::IndexMap;
 
 use crate::diagnostic::Span;
+use crate::layer::Layer;
 
 /// Everything that a site may use, by id.
 #[derive(Debug, Clone, Default)]
@@ -43,6 +44,8 @@ pub struct Catalog {
     pub code_lists: IndexMap<String, CodeList>,
     /// Plugins, by id.
     pub plugins: IndexMap<String, Manifest>,
+    /// Layers, in the order in which they were laid.
+    pub layers: Vec<Layer>,
 }
 
 /// A piece of text inside a definition, such as an SQL statement, with its place.

@@ -1,6 +1,7 @@
 //! A report: parameters in, datasets, rules, and the document that a template lays out.
 
 use indexmap::IndexMap;
+use serde::Serialize;
 
 use crate::definition::Source;
 use crate::table::ColumnType;
@@ -38,6 +39,8 @@ pub struct Report {
     pub formats: Vec<Format>,
     /// Sheets of its workbook.
     pub sheets: Vec<Sheet>,
+    /// What its page says around the data.
+    pub layout: Option<Layout>,
 }
 
 /// A format of a document.
@@ -195,6 +198,8 @@ pub struct Node {
     pub codes: IndexMap<String, String>,
     /// Nodes below each row.
     pub children: IndexMap<String, Node>,
+    /// Whether a layer added it, so that the sample of the base does not know it.
+    pub added: bool,
 }
 
 /// A sheet of a workbook.
@@ -225,4 +230,64 @@ pub struct SheetColumn {
     pub codes: Option<String>,
     /// Width in characters.
     pub width: Option<u32>,
+}
+
+/// What a page says around its data: words, headings and signatures that a layer may change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Layout {
+    /// Words, by id.
+    pub labels: IndexMap<String, String>,
+    /// Node of the document whose rows the columns show.
+    pub rows: Option<String>,
+    /// Columns of the table, in order.
+    pub columns: Vec<LayoutColumn>,
+    /// Who signs, from left to right.
+    pub signatures: Vec<Signature>,
+}
+
+/// A column of the table of a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct LayoutColumn {
+    /// Id, by which templates know the column.
+    pub id: String,
+    /// Heading.
+    pub title: String,
+    /// Column of the rows that it shows.
+    pub column: Option<String>,
+    /// Width in millimetres; without one it takes what is left.
+    pub width: Option<u32>,
+    /// Where its cells stand.
+    pub align: Align,
+}
+
+/// Where a cell stands in its column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Align {
+    /// At the left.
+    Left,
+    /// In the middle.
+    Center,
+    /// At the right.
+    Right,
+}
+
+/// Who signs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Signature {
+    /// Id, by which templates know the signature.
+    pub id: String,
+    /// Post over the signature.
+    pub post: String,
+    /// Line over the post.
+    pub authority: Option<String>,
+    /// Line under the post.
+    pub hint: Option<String>,
+    /// Node and column of the document where the name stands.
+    pub name: Option<(String, String)>,
+    /// Whether place and day stand over it.
+    pub dated: bool,
 }

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Id;
+use super::layer::RawLayering;
 use crate::text::Text;
 
 /// A list of codes; datasets read it as the table `code_<id>`.
@@ -28,6 +29,10 @@ pub(crate) struct RawCodeList {
     /// Codes in order.
     #[schemars(length(min = 1))]
     pub(crate) codes: Vec<RawCode>,
+    /// What layers of a province or a school may change.
+    #[serde(default)]
+    #[expect(dead_code, reason = "read with its place")]
+    pub(crate) layers: RawLayering,
 }
 
 /// One code; keys beyond these are the list's further `columns`.

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::Number;
 
 use super::Id;
+use super::layer::RawLayering;
 use crate::text::Text;
 
 /// A form: one kind of record and its fields, from which a table is made.
@@ -40,6 +41,10 @@ pub(crate) struct RawForm {
     /// Tables in which many records are entered at once.
     #[serde(default)]
     pub(crate) grids: Vec<RawGrid>,
+    /// What layers of a province or a school may change.
+    #[serde(default)]
+    #[expect(dead_code, reason = "read with its place")]
+    pub(crate) layers: RawLayering,
 }
 
 /// Whether records may be entered.

@@ -4,6 +4,7 @@
 
 mod code_list;
 mod form;
+mod layer;
 mod plugin;
 mod policy;
 mod report;
@@ -14,14 +15,15 @@ pub(crate) use form::{
     RawCheckSeverity, RawField, RawFieldType, RawForm, RawFormCheck, RawGrid, RawMissing,
     RawPersonal, RawScope, RawSection, RawStatus,
 };
+pub(crate) use layer::{RawLayer, RawLayerOwner};
 pub(crate) use plugin::{RawApplies, RawCodeKind, RawPlugin, RawRule, RawRuleTable};
 pub(crate) use policy::{
     RawDeadline, RawHeading, RawHierarchy, RawHolidays, RawPeriod, RawPolicyLayer, RawReview,
     RawSchoolCalendar,
 };
 pub(crate) use report::{
-    Literal, RawDataset, RawFormat, RawNameOrder, RawNode, RawParameter, RawParameterType,
-    RawReport, RawRuleCall, RawSelection, RawSheet, RawSort,
+    Literal, RawAlign, RawDataset, RawFormat, RawLayout, RawNameOrder, RawNode, RawParameter,
+    RawParameterType, RawReport, RawRuleCall, RawSelection, RawSheet, RawSort,
 };
 pub(crate) use site::RawSite;
 

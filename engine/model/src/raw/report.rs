@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::Id;
+use super::layer::RawLayering;
 use crate::text::Text;
 
 /// A report: parameters in, a document out.
@@ -52,6 +53,12 @@ pub(crate) struct RawReport {
     /// Sheets of the workbook (formats `xlsx` and `csv`).
     #[serde(default)]
     pub(crate) sheets: Vec<RawSheet>,
+    /// Headings, words and signatures of the page, for templates that take them from here.
+    pub(crate) layout: Option<RawLayout>,
+    /// What layers of a province or a school may change.
+    #[serde(default)]
+    #[expect(dead_code, reason = "read with its place")]
+    pub(crate) layers: RawLayering,
 }
 
 /// One parameter.
@@ -256,4 +263,72 @@ pub(crate) struct RawSheetColumn {
     /// Width in characters.
     #[schemars(range(min = 1, max = 255))]
     pub(crate) width: Option<u32>,
+}
+
+/// What a page says around its data.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawLayout {
+    /// Words, by id.
+    #[serde(default)]
+    pub(crate) labels: IndexMap<Id, String>,
+    /// Node of the document whose rows the columns show.
+    pub(crate) rows: Option<Id>,
+    /// Columns of the table, in order.
+    #[serde(default)]
+    pub(crate) columns: Vec<RawLayoutColumn>,
+    /// Who signs, from left to right.
+    #[serde(default)]
+    pub(crate) signatures: Vec<RawSignature>,
+}
+
+/// A column of the table of a page.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawLayoutColumn {
+    /// Id, by which templates know the column.
+    pub(crate) id: Id,
+    /// Heading.
+    pub(crate) title: String,
+    /// Column of the rows that it shows, or `node.column` of a node with one row below each; without
+    /// it the template lays the cells out, or they are empty.
+    pub(crate) column: Option<String>,
+    /// Width in millimetres; a column without one takes what is left.
+    #[schemars(range(min = 5, max = 300))]
+    pub(crate) width: Option<u32>,
+    /// Where its cells stand.
+    #[serde(default)]
+    pub(crate) align: RawAlign,
+}
+
+/// Where a cell stands in its column.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RawAlign {
+    /// At the left.
+    Left,
+    /// In the middle.
+    #[default]
+    Center,
+    /// At the right.
+    Right,
+}
+
+/// Who signs.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawSignature {
+    /// Id, by which templates know the signature.
+    pub(crate) id: Id,
+    /// Post over the signature.
+    pub(crate) post: String,
+    /// Line over the post, such as `KT. HIỆU TRƯỞNG`.
+    pub(crate) authority: Option<String>,
+    /// Line under the post, such as `(Ký, ghi rõ họ tên)`.
+    pub(crate) hint: Option<String>,
+    /// Where the name stands in the document: `head.principal`.
+    pub(crate) name: Option<String>,
+    /// Whether place and day stand over it.
+    #[serde(default)]
+    pub(crate) dated: bool,
 }

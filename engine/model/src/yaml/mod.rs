@@ -15,12 +15,23 @@ use crate::definition::Source;
 use crate::diagnostic::Span;
 use crate::text::nfc;
 
-/// A file and its tree.
+/// A file and its tree; with layers, the texts of several files one behind the other.
 #[derive(Debug, Clone)]
 pub(crate) struct Document {
     pub(crate) file: Arc<str>,
+    /// The text that the byte offsets of nodes count in.
     pub(crate) text: Arc<str>,
     pub(crate) root: Node,
+    /// Files behind the first one, by the offset at which their text begins.
+    parts: Vec<Part>,
+}
+
+/// A further file of a document.
+#[derive(Debug, Clone)]
+struct Part {
+    start: usize,
+    file: Arc<str>,
+    text: Arc<str>,
 }
 
 /// A value and its byte range.
@@ -110,6 +121,35 @@ impl Node {
         }
     }
 
+    /// Returns the value as JSON has it.
+    pub(crate) fn json(&self) -> Json {
+        match &self.content {
+            Content::Scalar { .. } => self.scalar_json().unwrap_or_default(),
+            Content::List(items) => Json::Array(items.iter().map(Self::json).collect()),
+            Content::Object(entries) => {
+                let entry = |entry: &Entry| (entry.key.clone(), entry.value.json());
+                Json::Object(entries.iter().map(entry).collect())
+            }
+        }
+    }
+
+    /// Moves all places behind `offset`.
+    fn shift(&mut self, offset: usize) {
+        self.start += offset;
+        self.end += offset;
+        match &mut self.content {
+            Content::Scalar { .. } => {}
+            Content::List(items) => items.iter_mut().for_each(|item| item.shift(offset)),
+            Content::Object(entries) => {
+                for entry in entries {
+                    entry.key_start += offset;
+                    entry.key_end += offset;
+                    entry.value.shift(offset);
+                }
+            }
+        }
+    }
+
     /// Returns the scalar as JSON has it.
     pub(crate) fn scalar_json(&self) -> Option<Json> {
         let text = self.text()?;
@@ -194,7 +234,8 @@ impl<'a> At<'a> {
     pub(crate) fn source(self) -> Source {
         let text = self.node.text().unwrap_or_default();
         let span = self.span();
-        let written = self.document.text.get(span.start..span.end).unwrap_or_default();
+        let (_, inside, _) = self.document.part(self.node.start);
+        let written = inside.get(span.start..span.end).unwrap_or_default();
         let style = match self.node.content {
             Content::Scalar { style, .. } => style,
             _ => Style::Plain,
@@ -223,7 +264,33 @@ fn literal_lines(written: &str, start: usize, indent: usize) -> Vec<usize> {
 }
 
 impl Document {
+    fn new(file: Arc<str>, text: Arc<str>, root: Node) -> Self {
+        Self { file, text, root, parts: Vec::new() }
+    }
+
     pub(crate) fn span(&self, start: usize, end: usize) -> Span {
-        Span::locate(&self.file, &self.text, start, end)
+        let (file, text, offset) = self.part(start);
+        Span::locate(file, text, start - offset, end.saturating_sub(offset))
+    }
+
+    /// Lays the text of `other` behind this one's, and returns its root with places in this document.
+    pub(crate) fn join(&mut self, other: &Self) -> Node {
+        let offset = self.text.len() + 1;
+        if self.parts.is_empty() {
+            let (file, text) = (self.file.clone(), self.text.clone());
+            self.parts.push(Part { start: 0, file, text });
+        }
+        let (file, text) = (other.file.clone(), other.text.clone());
+        self.text = format!("{}\n{text}", self.text).into();
+        self.parts.push(Part { start: offset, file, text });
+        let mut root = other.root.clone();
+        root.shift(offset);
+        root
+    }
+
+    /// Returns the file in which the byte at `offset` lies: name, text, and where the text begins.
+    fn part(&self, offset: usize) -> (&Arc<str>, &str, usize) {
+        let part = self.parts.iter().rev().find(|part| part.start <= offset);
+        part.map_or((&self.file, &self.text, 0), |part| (&part.file, &part.text, part.start))
     }
 }

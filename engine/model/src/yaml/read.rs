@@ -30,7 +30,7 @@ pub(crate) fn read(file: &Arc<str>, text: &Arc<str>) -> (Option<Document>, Diagn
         end: 0,
         content: Content::Scalar { text: String::new(), style: Style::Plain },
     };
-    let mut document = Document { file: file.clone(), text: text.clone(), root: empty };
+    let mut document = Document::new(file.clone(), text.clone(), empty);
     let mut builder = Builder {
         document: &document,
         findings: Diagnostics::default(),

@@ -5,6 +5,7 @@ use std::path::Path;
 use bieumau_render::{Data, PageFormat, RenderJob};
 
 use super::workbench::opened;
+use crate::check::completed;
 use crate::problem::{Problem, ProblemKind};
 use crate::render::render_problem;
 use crate::site::{Workers, renderer};
@@ -45,7 +46,8 @@ pub fn preview(
         Some("pdf") => PageFormat::Pdf,
         _ => PageFormat::Html,
     };
-    let data = Data::Json(sample);
+    let sample = completed(found, sample);
+    let data = Data::Json(&sample);
     let job = RenderJob { template: &template, data, format, label: "sample.json", date: None };
     let rendered = renderer(&definitions.files, workers).render(&job).map_err(render_problem)?;
     Ok(rendered.bytes)

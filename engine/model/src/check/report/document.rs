@@ -12,7 +12,7 @@ use crate::raw::{Id, RawNode};
 use crate::yaml::At;
 
 /// Names that stand beside the nodes in the object that a template sees.
-const RESERVED: [&str; 2] = ["report", "parameters"];
+const RESERVED: [&str; 3] = ["report", "parameters", "layout"];
 
 pub(super) fn nodes(
     raw: IndexMap<Id, RawNode>,
@@ -68,7 +68,9 @@ fn node(raw: RawNode, at: At<'_>, sink: &mut Sink<'_>) -> Node {
         (name.0, node)
     });
     let children = children.collect();
+    let added = at.span().file != at.document.file;
     Node {
+        added,
         from: raw.from.0,
         on: raw.on,
         one: raw.one,

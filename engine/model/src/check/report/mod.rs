@@ -3,6 +3,7 @@
 //! The SQL of datasets is checked by `store`, templates by `render`.
 
 mod document;
+mod layout;
 mod parameters;
 mod rules;
 mod selections;
@@ -41,6 +42,7 @@ pub(super) fn report(raw: RawReport, at: At<'_>, place: &Place, sink: &mut Sink<
         template: raw.template,
         formats: template::formats(&raw.formats, at.get("formats"), sink),
         sheets: template::sheets(raw.sheets, at.get("sheets"), sink),
+        layout: raw.layout.map(|raw| layout::layout(raw, at.get("layout"), sink)),
     };
     table_names(&report, at, sink);
     report
@@ -55,6 +57,7 @@ pub(super) fn references(draft: &Draft<Report>, world: &World<'_>, sink: &mut Si
     rules::references(report, at.get("rules"), world, sink);
     selections::references(report, at.get("selections"), sink);
     document::references(report, at, world, sink);
+    layout::references(report, at.get("layout"), sink);
     template::files(report, at, world.source, sink);
     let known = columns::of_rules(report, world.plugins.values().copied());
     columns::compare(report, at, &known, sink);
