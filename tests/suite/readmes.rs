@@ -38,7 +38,7 @@ fn definitions() -> Outcome {
         fs::write(path, code)?;
         laid += 1;
     }
-    same(laid, 9)?;
+    same(laid, 10)?;
     let checked = check(Some(folder.path()), Some(&workers(2))).map_err(said)?;
     ensure(checked.findings.is_empty(), || checked.findings.to_string())
 }

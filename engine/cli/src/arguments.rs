@@ -61,6 +61,8 @@ pub(crate) enum Command {
     },
     /// Make one document.
     Render(RenderArguments),
+    /// Print the statistical tables of a report, or list the records behind one figure.
+    Figures(crate::figures::FiguresArguments),
     /// Make the Excel workbook of a form, to fill in.
     Workbook(crate::entry::WorkbookArguments),
     /// Take a filled-in workbook back: check it, or write it.

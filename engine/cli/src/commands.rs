@@ -33,6 +33,7 @@ pub(crate) fn run(arguments: &Arguments) -> Ending {
         Command::Check(asked) => check(site, asked, locale),
         Command::Reports { json } => reports(&catalog_folder(site), *json, locale),
         Command::Render(asked) => render(site, asked, locale),
+        Command::Figures(asked) => crate::figures::run(site, asked, locale),
         Command::Workbook(asked) => crate::entry::workbook(site, asked),
         Command::Import(asked) => crate::entry::import(site, asked, locale),
         Command::Serve(asked) => serve(site, asked, locale),

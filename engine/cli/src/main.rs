@@ -9,6 +9,7 @@ mod audit;
 mod authoring;
 mod commands;
 mod entry;
+mod figures;
 mod findings;
 mod flows;
 mod layer;

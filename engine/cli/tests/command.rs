@@ -193,7 +193,7 @@ fn what_the_machine_refuses_ends_with_3() {
     check_in(folder.path(), &serve, 3, "", &["lỗi[J091]", &address, "--listen"]);
     let call = ["plugin", "call", "national", "assess_primary", "--input", "nowhere.json"];
     check_in(folder.path(), &call, 3, "", &["lỗi[J091]", "nowhere.json"]);
-    let mut render = vec!["--site", "truong", "render", "primary_beginning_of_year"];
+    let mut render = vec!["--site", "truong", "render", "primary_statistics"];
     render.extend(["--param", "year=2026", "-o", "no/such/folder.csv"]);
     check_in(folder.path(), &render, 3, "", &["lỗi[J091]", "no/such/folder.csv"]);
 }
@@ -336,7 +336,7 @@ fn wrong_tables_are_all_told_and_end_with_2() {
 
 /// Renders the statistics of the new school into `output`.
 fn statistics(root: &Path, output: &str, more: &[&str]) -> Run {
-    let mut arguments = vec!["--site", "truong", "render", "primary_beginning_of_year"];
+    let mut arguments = vec!["--site", "truong", "render", "primary_statistics"];
     arguments.extend(["--param", "school=31009999", "--param", "year=2026-2027", "-o", output]);
     run(root, &[&arguments[..], more].concat())
 }

@@ -80,6 +80,10 @@ codes! {
     OVERLAP "D060" "một mã có hai nghĩa trong cùng một ngày" "a code has two meanings on one day"
     BAD_DATE "D061" "ngày sai" "the date is wrong"
     CODE_COLUMN "D062" "danh mục không khai cột này" "the code list does not declare the column"
+    INDICATOR "D063" "bảng thống kê khai sai" "a statistical table is not declared right"
+    INDICATOR_LINE "D064" "dòng hoặc cột thống kê không có" "there is no such row or column of a statistical table"
+    CELL_CHECK "D065" "điều kiện giữa các ô khai sai" "a check between figures is not declared right"
+    INDICATOR_VALUE "D066" "giá trị không hợp kiểu của cột" "the value does not fit the type of its column"
     BAD_VERSION "D070" "phiên bản plugin sai dạng" "the version of a plugin has the wrong form"
     UNKNOWN_CODE "D071" "danh mục không có mã này" "the code list has no such code"
     SAMPLE_SYNTAX "D080" "dữ liệu mẫu không phải JSON" "the sample is not JSON"
@@ -165,6 +169,14 @@ pub fn usual_help(code: &str) -> Option<Text> {
         NODE_PLACE => (
             "nút con cần `on`; nút trên cùng không có `on`",
             "a node below another needs `on`; one at the top has none",
+        ),
+        INDICATOR => (
+            "xem mục Indicators trong forms/README.md",
+            "see the section Indicators of forms/README.md",
+        ),
+        CELL_CHECK => (
+            "ví dụ: `total = public + other`, `girls <= pupils`, `row_1.total = row_2.total`",
+            "for example `total = public + other`, `girls <= pupils`, `row_1.total = row_2.total`",
         ),
         OVERLAP => (
             "cho mỗi nghĩa một khoảng `valid_from`, `valid_to` riêng",

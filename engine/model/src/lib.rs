@@ -31,6 +31,7 @@ pub mod record_schema;
 pub mod schema;
 
 pub mod document;
+pub mod indicators;
 pub mod selection;
 
 pub mod correction;

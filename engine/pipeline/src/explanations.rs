@@ -79,8 +79,8 @@ impl Site {
         // A plugin's report answers only within what was granted to the plugin.
         self.owner_of(report)?;
         let parameters = bind(report, parameters, self.catalog())?;
-        let (tables, applied) = self.applied(caller, report, &parameters, Explain::Yes)?;
-        let tables: Vec<&Table> = tables.iter().chain(&applied.tables).collect();
+        let (queried, applied) = self.applied(caller, report, &parameters, Explain::Yes)?;
+        let tables: Vec<&Table> = queried.tables.iter().chain(&applied.tables).collect();
         let mut explained = Vec::new();
         for rule in &applied.explanations {
             for explanation in &rule.all {

@@ -68,6 +68,7 @@ impl Site {
             title: report.title.clone(),
             source: report.source.clone(),
             formats: report.formats.iter().copied().map(format_word).collect(),
+            figures: !report.indicators.is_empty(),
             ready: bound.is_ok(),
             fields,
         })

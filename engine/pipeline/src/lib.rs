@@ -17,6 +17,7 @@ mod site;
 
 mod explanations;
 mod fields;
+mod indicators;
 mod parameters;
 mod plugins;
 mod policy;
@@ -58,6 +59,7 @@ pub use files::{Files, FilesError};
 pub use import::{
     ChangedCell, ImportFinding, ImportReport, ImportRequest, LARGEST_WORKBOOK, Place, Template,
 };
+pub use indicators::{FiguresView, ListBehind, RecordsBehind};
 pub use init::{NewSite, init};
 pub use inspect::Inspection;
 pub use installed::Vouched;

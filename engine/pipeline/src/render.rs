@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bieumau_model::definition::{Format, Need, ParameterType, Report};
 use bieumau_model::diagnostic::{Diagnostic, Diagnostics};
 use bieumau_model::document;
+use bieumau_model::indicators::{Page, Tally};
 use bieumau_model::names;
 use bieumau_model::scope::Caller;
 use bieumau_model::selection;
@@ -16,6 +17,7 @@ use bieumau_render::{Data, Excess, PageFormat, RenderError, RenderJob};
 use bieumau_store::Reader;
 use serde_json::Value as Json;
 
+use crate::indicators;
 use crate::installed::{Vouched, revoked_problem};
 use crate::packages::forms_read;
 use crate::parameters::{Parameters, RawParameters, bind};
@@ -56,6 +58,8 @@ pub struct Document {
 /// What a document is made from.
 pub(crate) struct Gathered {
     pub tables: Vec<Table>,
+    /// The statistical tables, as they are printed.
+    pub pages: Vec<Page>,
     pub findings: Diagnostics,
     pub plugins: Vec<PluginPin>,
 }
@@ -117,7 +121,7 @@ impl Site {
         let report = self.report(report)?;
         let parameters = bind(report, parameters, self.catalog())?;
         let gathered = self.tables(caller, report, &parameters)?;
-        self.tree(report, &parameters, &gathered.tables)
+        self.tree(report, &parameters, &gathered.tables, &gathered.pages)
     }
 
     /// Queries the datasets, applies the rules and puts the selections together.
@@ -128,7 +132,8 @@ impl Site {
         parameters: &Parameters,
     ) -> Result<Gathered, Problem> {
         let owner = self.owner_of(report)?;
-        let (mut tables, applied) = self.applied(caller, report, parameters, Explain::No)?;
+        let (queried, applied) = self.applied(caller, report, parameters, Explain::No)?;
+        let Queried { mut tables, tallies } = queried;
         let Applied { tables: given, mut findings, mut plugins, .. } = applied;
         tables.extend(given);
         for selection in &report.selections {
@@ -136,13 +141,14 @@ impl Site {
                 .map_err(|error| document_problem(report, &error))?;
             tables.push(table);
         }
+        let pages = indicators::fill(report, &mut tables, tallies, &mut findings)?;
         if let Some(owner) = owner.filter(|owner| !plugins.contains(owner)) {
             plugins.push(owner);
         }
         for pin in plugins.iter().filter(|pin| pin.vouched == Vouched::Unsigned) {
             findings.push(unsigned(pin));
         }
-        Ok(Gathered { tables, findings, plugins })
+        Ok(Gathered { tables, pages, findings, plugins })
     }
 
     /// Returns the datasets, and what the rules made of them.
@@ -152,11 +158,11 @@ impl Site {
         report: &Report,
         parameters: &Parameters,
         explain: Explain,
-    ) -> Result<(Vec<Table>, Applied), Problem> {
+    ) -> Result<(Queried, Applied), Problem> {
         let reader = self.reader(caller)?;
         self.find_references(&reader, report, parameters)?;
         let setting = self.setting(&reader, report, parameters)?;
-        let tables = match about_pupils(report).then(|| caller.scope().of_pupils()) {
+        let queried = match about_pupils(report).then(|| caller.scope().of_pupils()) {
             // What the parameters name was looked up in the narrow scope; the earlier years of
             // these pupils are seen in the wide one.
             Some(wide) if wide != caller.scope() => {
@@ -166,8 +172,8 @@ impl Site {
         };
         let (catalog, plugins) = (self.catalog(), self.plugins());
         let applied =
-            rules::apply(report, catalog, plugins, &setting, parameters, &tables, explain)?;
-        Ok((tables, applied))
+            rules::apply(report, catalog, plugins, &setting, parameters, &queried.tables, explain)?;
+        Ok((queried, applied))
     }
 
     /// Returns the plugin that brings a report, when it may be used and see what the report reads.
@@ -195,13 +201,13 @@ impl Site {
         parameters: &Parameters,
         gathered: Gathered,
     ) -> Result<Document, Problem> {
-        let Gathered { tables, mut findings, plugins } = gathered;
+        let Gathered { tables, pages, mut findings, plugins } = gathered;
         let (bytes, pages) = match request.format {
             Format::Xlsx | Format::Csv => {
-                (sheets::write(report, request.format, &tables, self.catalog())?, 0)
+                (sheets::write(report, request.format, &tables, &pages, self.catalog())?, 0)
             }
             Format::Pdf | Format::Png | Format::Html | Format::Docx => {
-                let data = self.tree(report, parameters, &tables)?;
+                let data = self.tree(report, parameters, &tables, &pages)?;
                 let mut template = self.template(report)?;
                 if plugins.iter().any(|pin| pin.vouched == Vouched::Unsigned) {
                     template = Arc::new(marked_unsigned(&template));
@@ -234,11 +240,17 @@ impl Site {
         report: &Report,
         parameters: &Parameters,
         tables: &[Table],
+        pages: &[Page],
     ) -> Result<Json, Problem> {
         let day = document::day_of_names(report, parameters, self.today());
         let code_lists = &self.catalog().code_lists;
         let context = document::Context { code_lists, parameters, day };
-        document::tree(report, tables, &context).map_err(|error| document_problem(report, &error))
+        let mut tree = document::tree(report, tables, &context)
+            .map_err(|error| document_problem(report, &error))?;
+        if !report.indicators.is_empty() {
+            tree["indicators"] = serde_json::json!(pages);
+        }
+        Ok(tree)
     }
 
     /// Finds out level and province of the school that the report is about.
@@ -344,15 +356,25 @@ fn allowed(report: &Report, format: Format) -> Result<(), Problem> {
     .at("/format"))
 }
 
-/// Queries every dataset, in the order of names where the report asks for it.
-fn query(reader: &Reader, report: &Report, parameters: &Parameters) -> Result<Vec<Table>, Problem> {
+/// What the datasets of a report gave.
+pub(crate) struct Queried {
+    pub tables: Vec<Table>,
+    /// Of those that are only counted.
+    pub tallies: Vec<Tally>,
+}
+
+/// Queries every dataset, in the order of names where the report asks for it. Those that are only
+/// counted are never held.
+fn query(reader: &Reader, report: &Report, parameters: &Parameters) -> Result<Queried, Problem> {
     let given: Vec<(&str, Value)> =
         parameters.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
     // One snapshot, so that a write in between cannot tear a document.
     let snapshot = reader.snapshot().map_err(store_problem)?;
-    report
+    let tallies = indicators::tallies(&snapshot, report, &given)?;
+    let tables = report
         .datasets
         .iter()
+        .filter(|dataset| !tallies.iter().any(|tally| tally.name == dataset.id))
         .map(|dataset| {
             let table = snapshot.query(dataset, &given).map_err(store_problem)?;
             let Some(sort) = &dataset.sort else { return Ok(table) };
@@ -365,7 +387,8 @@ fn query(reader: &Reader, report: &Report, parameters: &Parameters) -> Result<Ve
                 )
             })
         })
-        .collect()
+        .collect::<Result<_, _>>()?;
+    Ok(Queried { tables, tallies })
 }
 
 /// Names the record that a document is about, for messages: `class=6A1 school=…`.

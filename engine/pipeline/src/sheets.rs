@@ -2,21 +2,36 @@
 
 use bieumau_model::definition::{Catalog, Format, Report, Sheet};
 use bieumau_model::document;
+use bieumau_model::indicators::Page;
 use bieumau_model::table::Table;
-use bieumau_render::{ByteOrderMark, Grid, SheetError, csv, xlsx};
+use bieumau_render::{
+    ByteOrderMark, FigureSheet, Grid, SheetError, csv, figures_csv, xlsx_with_figures,
+};
 use serde_json::Value as Json;
 
 use crate::problem::{Problem, ProblemKind};
 
-/// Writes all sheets, or for CSV the first one.
+/// Writes all sheets and statistical tables; for CSV the first sheet, or all figures of a report
+/// that has statistical tables only.
 pub(crate) fn write(
     report: &Report,
     format: Format,
     tables: &[Table],
+    pages: &[Page],
     catalog: &Catalog,
 ) -> Result<Vec<u8>, Problem> {
     let sheets: Vec<Sheet> =
         report.sheets.iter().map(|sheet| headed(sheet, report, tables)).collect();
+    let figures: Vec<FigureSheet> = report
+        .indicators
+        .iter()
+        .zip(pages)
+        .map(|(indicator, page)| FigureSheet {
+            name: &indicator.sheet,
+            heading: filled(&indicator.sheet_heading, report, tables),
+            page,
+        })
+        .collect();
     let grids = sheets
         .iter()
         .map(|sheet| Grid::new(sheet, tables, &catalog.code_lists))
@@ -25,14 +40,21 @@ pub(crate) fn write(
     match (format, grids.first()) {
         // Spreadsheet programs take CSV for the system's own alphabet without the mark.
         (Format::Csv, Some(first)) => Ok(csv(first, ByteOrderMark::Written)),
-        _ => xlsx(&grids).map_err(|error| sheet_problem(report, &error)),
+        (Format::Csv, None) => Ok(figures_csv(&figures, ByteOrderMark::Written)),
+        _ => xlsx_with_figures(&grids, &figures).map_err(|error| sheet_problem(report, &error)),
     }
 }
 
-/// Fills `{node.column}` in the heading lines from the nodes of the document that are one object.
 fn headed(sheet: &Sheet, report: &Report, tables: &[Table]) -> Sheet {
     let mut sheet = sheet.clone();
-    for line in &mut sheet.heading {
+    sheet.heading = filled(&sheet.heading, report, tables);
+    sheet
+}
+
+/// Fills `{node.column}` in heading lines from the nodes of the document that are one object.
+fn filled(heading: &[String], report: &Report, tables: &[Table]) -> Vec<String> {
+    let mut heading = heading.to_vec();
+    for line in &mut heading {
         for (name, node) in report.document.iter().filter(|(_, node)| node.one) {
             let Some(table) = tables.iter().find(|table| table.name() == node.from) else {
                 continue;
@@ -47,7 +69,7 @@ fn headed(sheet: &Sheet, report: &Report, tables: &[Table]) -> Sheet {
             }
         }
     }
-    sheet
+    heading
 }
 
 fn words(cell: &Json) -> String {

@@ -97,6 +97,8 @@ pub struct ReportView {
     pub formats: Vec<&'static str>,
     /// Fields in order.
     pub fields: Vec<FieldView>,
+    /// Whether it has statistical tables, with records behind their figures.
+    pub figures: bool,
     /// Whether everything that must be given is given.
     pub ready: bool,
 }

@@ -45,7 +45,7 @@ pub fn csv(grid: &Grid, mark: ByteOrderMark) -> Vec<u8> {
     out.into_bytes()
 }
 
-fn write_line(out: &mut String, fields: impl Iterator<Item = String>) {
+pub(crate) fn write_line(out: &mut String, fields: impl Iterator<Item = String>) {
     for (at, field) in fields.enumerate() {
         if at > 0 {
             out.push(',');
@@ -61,7 +61,7 @@ fn write_line(out: &mut String, fields: impl Iterator<Item = String>) {
     out.push_str("\r\n");
 }
 
-fn safe(text: &str) -> String {
+pub(crate) fn safe(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         format!("'{text}")
     } else {

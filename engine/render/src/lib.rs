@@ -29,12 +29,14 @@ pub mod check;
 pub mod grid;
 
 pub mod csv;
+pub mod figures;
 pub mod form_workbook;
 pub mod xlsx;
 
 pub use check::check_template;
 pub use csv::{ByteOrderMark, csv};
 pub use error::{Excess, RenderError};
+pub use figures::{FigureSheet, figures_csv};
 pub use form_workbook::{
     Entry, FormCell, FormColumn, FormList, FormValue, FormWorkbook, form_workbook,
 };
@@ -43,4 +45,4 @@ pub use job::{Data, PageFormat, RenderJob, Rendered};
 pub use letters::{Letters, Missing, missing_glyphs};
 pub use renderer::{Config, Limits, Renderer};
 pub use template::{SharedFiles, Template};
-pub use xlsx::xlsx;
+pub use xlsx::{xlsx, xlsx_with_figures};

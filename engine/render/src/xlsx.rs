@@ -7,6 +7,7 @@ use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet,
 };
 
+use crate::figures::{self, FigureSheet};
 use crate::grid::{Grid, GridCell, GridColumn, SheetError};
 
 /// The font that the decree asks for, which every reader of a workbook has.
@@ -20,6 +21,11 @@ const LARGEST: u64 = 1 << 53;
 
 /// Writes one sheet for each grid. The same grids give the same bytes.
 pub fn xlsx(grids: &[Grid]) -> Result<Vec<u8>, SheetError> {
+    xlsx_with_figures(grids, &[])
+}
+
+/// Writes one sheet for each grid, then one for each statistical table.
+pub fn xlsx_with_figures(grids: &[Grid], figures: &[FigureSheet]) -> Result<Vec<u8>, SheetError> {
     let mut workbook = Workbook::new();
     // A fixed day: the clock would make each copy differ.
     let created = ExcelDateTime::from_ymd(2000, 1, 1)?;
@@ -32,15 +38,18 @@ pub fn xlsx(grids: &[Grid]) -> Result<Vec<u8>, SheetError> {
         write_rows(sheet, grid, first, &looks)?;
         set_page(sheet, grid, first)?;
     }
+    for figures in figures {
+        figures::write(workbook.add_worksheet(), figures, &looks)?;
+    }
     Ok(workbook.save_to_buffer()?)
 }
 
 /// The looks of cells.
-struct Looks {
-    heading: Format,
-    column: Format,
-    text: Format,
-    number: Vec<Format>,
+pub(crate) struct Looks {
+    pub(crate) heading: Format,
+    pub(crate) column: Format,
+    pub(crate) text: Format,
+    pub(crate) number: Vec<Format>,
     date: Format,
 }
 
@@ -99,7 +108,7 @@ fn write_headings(sheet: &mut Worksheet, grid: &Grid, looks: &Looks) -> Result<u
 }
 
 /// Writes `text` over a range of cells, or into the one cell of which it consists.
-fn write_over(
+pub(crate) fn write_over(
     sheet: &mut Worksheet,
     (top, left): (u32, usize),
     (bottom, right): (u32, usize),

@@ -8,6 +8,7 @@ mod api;
 mod assets;
 mod entry;
 mod error;
+mod figures;
 mod flows;
 mod locale;
 mod openapi;

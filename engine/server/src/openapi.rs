@@ -13,7 +13,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Description;
 
 use crate::serve::App;
-use crate::{api, flows, records};
+use crate::{api, figures, flows, records};
 
 /// What the whole API has in common.
 #[derive(OpenApi)]
@@ -38,6 +38,7 @@ struct Whole;
 pub fn description() -> Description {
     let mut whole = Whole::openapi();
     whole.merge(api::description());
+    whole.merge(figures::description());
     whole.merge(records::description());
     whole.merge(flows::description());
     whole

@@ -38,6 +38,8 @@ impl Pages {
             ("rights.html", include_str!("../pages/rights.html")),
             ("users.html", include_str!("../pages/users.html")),
             ("why.html", include_str!("../pages/why.html")),
+            ("figures.html", include_str!("../pages/figures.html")),
+            ("figure_records.html", include_str!("../pages/figure_records.html")),
             ("parts.html", include_str!("../pages/parts.html")),
             ("corrections.html", include_str!("../pages/corrections.html")),
             ("correction.html", include_str!("../pages/correction.html")),
@@ -243,7 +245,8 @@ fn start_context(app: &App, guest: &Guest, given: &Given, asked: Locale) -> Resu
             .collect();
         let preview = view.formats.contains(&"html").then(|| address("html", false));
         let why = format!("/why/{}{}", view.id, query(&pairs));
-        json!({"downloads": downloads, "preview": preview, "why": why})
+        let figures = view.figures.then(|| format!("/figures/{}{}", view.id, query(&pairs)));
+        json!({"downloads": downloads, "preview": preview, "why": why, "figures": figures})
     });
 
     let mut back: Vec<(&str, &str)> = given
@@ -359,6 +362,7 @@ pub(crate) fn words(asked: Locale) -> Value {
             "no_reports": "Chưa có báo cáo nào trong hệ thống này.",
             "choose": "— Chọn —", "all": "— Tất cả —", "optional": "không bắt buộc",
             "show": "Xem", "document": "Văn bản", "why": "Vì sao ra kết quả này?",
+            "figures": "Danh sách đằng sau từng số",
             "no_preview": "Loại văn bản này không xem trước được; hãy tải về.",
             "pick_report": "Chọn một văn bản ở danh sách",
             "pick_report_lead": "Văn bản hiện ra ở đây; có thể mở bản PDF để in.",
@@ -377,6 +381,7 @@ pub(crate) fn words(asked: Locale) -> Value {
             "no_reports": "There is no report on this site yet.",
             "choose": "— Choose —", "all": "— All —", "optional": "optional",
             "show": "Show", "document": "Document", "why": "Why these results?",
+            "figures": "Records behind each figure",
             "no_preview": "This kind cannot be previewed; please download it.",
             "pick_report": "Pick a document from the list",
             "pick_report_lead": "It appears here; open the PDF to print it.",

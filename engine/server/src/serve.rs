@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
 use crate::signed::{self, Access};
-use crate::{access, api, assets, entry, openapi, pages, records, renewal, why};
+use crate::{access, api, assets, entry, figures, openapi, pages, records, renewal, why};
 
 /// The greatest body of a request, in bytes: parameters are short.
 const LARGEST_BODY: usize = 256 * 1024;
@@ -145,6 +145,7 @@ pub(crate) fn routes(app: Arc<App>) -> Router {
         .merge(openapi::routes())
         .merge(records::routes())
         .merge(why::routes())
+        .merge(figures::routes())
         .merge(crate::flows::routes())
         .merge(entry::routes())
         .fallback(pages::not_found)

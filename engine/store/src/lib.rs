@@ -45,6 +45,7 @@ mod updates;
 mod choices;
 mod dataset;
 mod reader;
+mod tally;
 
 pub use access::{
     Accounts, GrantRow, NewGrant, NewToken, NewUser, Post, PostKind, SchoolRow, SessionRow,

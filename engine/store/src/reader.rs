@@ -51,7 +51,7 @@ pub struct Reader {
     pub(crate) guard: Guard,
     pub(crate) names: Names,
     pub(crate) shapes: BTreeMap<String, Shape>,
-    limits: Limits,
+    pub(crate) limits: Limits,
     /// Datasets that were examined, by statement and declared columns.
     plans: RefCell<HashMap<String, Arc<Plan>>>,
 }
@@ -117,7 +117,7 @@ impl Reader {
         table.starts_with("codelist_").then(|| code_column_type(origin))
     }
 
-    fn plan(&self, dataset: &Dataset) -> Result<Arc<Plan>, StoreError> {
+    pub(crate) fn plan(&self, dataset: &Dataset) -> Result<Arc<Plan>, StoreError> {
         let name = format!("{}\u{0}{:?}", dataset.sql.text, dataset.columns);
         if let Some(plan) = self.plans.borrow().get(&name) {
             return Ok(plan.clone());
@@ -151,13 +151,7 @@ impl Reader {
             .prepare(&plan.sql)
             .ok_or_else(|| StoreError::Forbidden { dataset: name.to_owned() })?
             .map_err(|error| self.explain(name, error))?;
-        for index in 1..=statement.parameter_count() {
-            let wanted =
-                statement.parameter_name(index).unwrap_or_default().trim_start_matches(':');
-            let value = parameters.iter().find(|(given, _)| *given == wanted);
-            let value = value.map_or(&Value::Missing, |(_, value)| value);
-            statement.raw_bind_parameter(index, Bound(value))?;
-        }
+        bind(&mut statement, parameters)?;
         let mut filling = Filling::new(name, plan, self.limits);
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next().map_err(|error| self.explain(name, error))? {
@@ -167,7 +161,7 @@ impl Reader {
     }
 
     /// Prepares one statement that only reads. `EXPLAIN` is none: it would tell the inner views.
-    fn prepare(&self, sql: &str) -> Option<rusqlite::Result<CachedStatement<'_>>> {
+    pub(crate) fn prepare(&self, sql: &str) -> Option<rusqlite::Result<CachedStatement<'_>>> {
         if Guard::blind(sql) {
             return None;
         }
@@ -182,7 +176,7 @@ impl Reader {
         Some(Ok(statement))
     }
 
-    fn explain(&self, name: &str, error: rusqlite::Error) -> StoreError {
+    pub(crate) fn explain(&self, name: &str, error: rusqlite::Error) -> StoreError {
         let dataset = name.to_owned();
         match error.sqlite_error_code() {
             Some(ErrorCode::OperationInterrupted) => {
@@ -198,6 +192,20 @@ impl Reader {
             _ => error.into(),
         }
     }
+}
+
+/// Binds parameters by name; those that are not given are missing.
+pub(crate) fn bind(
+    statement: &mut CachedStatement<'_>,
+    parameters: &[(&str, Value)],
+) -> rusqlite::Result<()> {
+    for index in 1..=statement.parameter_count() {
+        let wanted = statement.parameter_name(index).unwrap_or_default().trim_start_matches(':');
+        let value = parameters.iter().find(|(given, _)| *given == wanted);
+        let value = value.map_or(&Value::Missing, |(_, value)| value);
+        statement.raw_bind_parameter(index, Bound(value))?;
+    }
+    Ok(())
 }
 
 impl Deref for Snapshot<'_> {

@@ -1,4 +1,6 @@
 //! Compares the columns that a report uses with those that its tables have.
+//!
+//! Those of statistical tables are compared in `indicators`.
 
 use std::collections::HashMap;
 
@@ -131,6 +133,9 @@ pub(super) fn compare(report: &Report, at: At<'_>, known: &TableColumns<'_>, sin
             }
         }
     }
+    for indicator in &report.indicators {
+        super::indicators::compare(indicator, known, sink);
+    }
     for (name, node) in &report.document {
         document(node, None, at.get("document").get(name), known, sink);
     }
@@ -241,7 +246,7 @@ fn one(
 }
 
 /// Returns the type of a column; reports when the columns of the table are known without it.
-fn column_exists(
+pub(super) fn column_exists(
     table: &str,
     column: &str,
     span: crate::diagnostic::Span,

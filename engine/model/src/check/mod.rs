@@ -11,6 +11,7 @@ mod days;
 mod expression;
 mod form;
 mod grid;
+mod indicators;
 mod layer;
 mod like;
 mod order;

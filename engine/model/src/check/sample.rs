@@ -85,12 +85,16 @@ impl<'a> Comparison<'a> {
         let at = At::root(self.document);
         let fixed = [("report", Shape::Head), ("parameters", Shape::Any)];
         let nodes = report.document.iter().map(|(name, node)| (name.as_str(), Shape::Node(node)));
-        let expected: Vec<_> = fixed.into_iter().chain(nodes).collect();
+        // The pages of statistical tables are of one shape, which the shared template lays out.
+        let pages = (!report.indicators.is_empty()).then_some(("indicators", Shape::Any));
+        let expected: Vec<_> = fixed.into_iter().chain(pages).chain(nodes).collect();
         self.object(at, "", &expected, true);
         if let Some(given) = at.node.get("parameters") {
             let ids = report.parameters.iter().map(|parameter| parameter.id.as_str());
             let expected: Vec<_> = ids.map(|id| (id, Shape::Any)).collect();
-            self.object(At { node: given, ..at }, "parameters", &expected, true);
+            // Statistical forms share a template, and so its sample with the parameters of all.
+            let all_known = report.indicators.is_empty();
+            self.object(At { node: given, ..at }, "parameters", &expected, all_known);
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod code_list;
 mod form;
+pub mod indicator;
 mod manifest;
 mod needs;
 pub mod policy;
@@ -16,6 +17,7 @@ pub use form::{
     Check, CheckSeverity, Condition, Field, FieldType, Form, FormScope, FormStatus, Grid, Missing,
     Personal, Repeat, Section,
 };
+pub use indicator::Indicator;
 pub use manifest::{
     Applies, CodeKind, Label, Like, Manifest, RuleColumn, RuleDeclaration, RuleTable,
 };

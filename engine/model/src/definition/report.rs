@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use crate::definition::Source;
+use crate::definition::{Indicator, Source};
 use crate::table::ColumnType;
 use crate::text::Text;
 
@@ -31,6 +31,8 @@ pub struct Report {
     pub rules: Vec<RuleCall>,
     /// Tables put together from datasets and from what rules gave, in order.
     pub selections: Vec<Selection>,
+    /// Statistical tables, in order.
+    pub indicators: Vec<Indicator>,
     /// What the template sees, by name.
     pub document: IndexMap<String, Node>,
     /// Folder of the template inside `templates/`, `<topic>/<name>`.

@@ -4,6 +4,7 @@
 
 mod code_list;
 mod form;
+mod indicator;
 mod layer;
 mod plugin;
 mod policy;
@@ -15,6 +16,7 @@ pub(crate) use form::{
     RawCheckSeverity, RawField, RawFieldType, RawForm, RawFormCheck, RawGrid, RawMissing,
     RawPersonal, RawScope, RawSection, RawStatus,
 };
+pub(crate) use indicator::{RawCellCheck, RawEach, RawIndicator, RawMember, RawTest};
 pub(crate) use layer::{RawLayer, RawLayerOwner};
 pub(crate) use plugin::{RawApplies, RawCodeKind, RawPlugin, RawRule, RawRuleTable};
 pub(crate) use policy::{

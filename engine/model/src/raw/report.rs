@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::Id;
 use super::layer::RawLayering;
+use super::{Id, RawIndicator};
 use crate::text::Text;
 
 /// A report: parameters in, a document out.
@@ -42,6 +42,9 @@ pub(crate) struct RawReport {
     /// Tables put together after the rules.
     #[serde(default)]
     pub(crate) selections: Vec<RawSelection>,
+    /// Statistical tables.
+    #[serde(default)]
+    pub(crate) indicators: Vec<RawIndicator>,
     /// What the template sees, by name.
     #[serde(default)]
     pub(crate) document: IndexMap<Id, RawNode>,

@@ -95,6 +95,7 @@ impl Site {
         };
         let request = RenderRequest::new(report.to_owned(), parameters.clone(), format, None)?;
         let document = self.render(caller, &request)?;
+        crate::indicators::refuse_wrong(&document.findings)?;
         let definition = self.report(report)?;
         let data_hash = self.data_hash(definition, parameters)?;
         let new = NewIssue {

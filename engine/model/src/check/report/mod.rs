@@ -2,7 +2,9 @@
 //!
 //! The SQL of datasets is checked by `store`, templates by `render`.
 
+mod cell_checks;
 mod document;
+mod indicators;
 mod layout;
 mod parameters;
 mod rules;
@@ -38,6 +40,7 @@ pub(super) fn report(raw: RawReport, at: At<'_>, place: &Place, sink: &mut Sink<
             .collect(),
         rules: rules::calls(raw.rules, at.get("rules")),
         selections: selections::selections(raw.selections),
+        indicators: indicators::indicators(raw.indicators, at.get("indicators"), sink),
         document: document::nodes(raw.document, at.get("document"), sink),
         template: raw.template,
         formats: template::formats(&raw.formats, at.get("formats"), sink),
@@ -56,6 +59,7 @@ pub(super) fn references(draft: &Draft<Report>, world: &World<'_>, sink: &mut Si
     parameters::references(report, at.get("parameters"), world, sink);
     rules::references(report, at.get("rules"), world, sink);
     selections::references(report, at.get("selections"), sink);
+    indicators::references(report, at.get("indicators"), sink);
     document::references(report, at, world, sink);
     layout::references(report, at.get("layout"), sink);
     template::files(report, at, world.source, sink);
@@ -133,7 +137,8 @@ fn sort(raw: RawSort) -> Sort {
     }
 }
 
-/// Reports names of tables that stand twice, among datasets, what rules give and selections.
+/// Reports names of tables that stand twice, among datasets, what rules give, selections and
+/// statistical tables.
 fn table_names(report: &Report, at: At<'_>, sink: &mut Sink<'_>) {
     let datasets = at.get("datasets");
     let mut places: Vec<At<'_>> =
@@ -145,7 +150,11 @@ fn table_names(report: &Report, at: At<'_>, sink: &mut Sink<'_>) {
     let selections = at.get("selections");
     let ids = (0..report.selections.len()).map(|position| selections.item(position).get("id"));
     places.extend(ids);
-    repeats(tables(report), |position, name| {
+    let indicators = at.get("indicators");
+    let ids = (0..report.indicators.len()).map(|position| indicators.item(position).get("id"));
+    places.extend(ids);
+    let names = tables(report).chain(report.indicators.iter().map(|own| own.id.as_str()));
+    repeats(names, |position, name| {
         sink.push(twice(places[position].span(), words::TABLE, name));
     });
 }

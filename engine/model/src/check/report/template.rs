@@ -35,16 +35,20 @@ pub(super) fn sheets(raw: Vec<RawSheet>, at: At<'_>, sink: &mut Sink<'_>) -> Vec
     raw.map(|(position, raw)| sheet(raw, at.item(position), sink)).collect()
 }
 
-fn sheet(raw: RawSheet, at: At<'_>, sink: &mut Sink<'_>) -> Sheet {
-    // What every spreadsheet program takes as the name of a sheet.
-    if raw.name.chars().count() > 31 || raw.name.contains(['[', ']', ':', '*', '?', '/', '\\']) {
+/// Reports what no spreadsheet program takes as the name of a sheet.
+pub(super) fn sheet_name(name: &str, at: At<'_>, sink: &mut Sink<'_>) {
+    if name.chars().count() > 31 || name.contains(['[', ']', ':', '*', '?', '/', '\\']) {
         sink.error(
             codes::BAD_VALUE,
-            at.get("name").span(),
+            at.span(),
             "tên trang tính có không quá 31 ký tự và không chứa [ ] : * ? / \\".to_owned(),
             "the name of a sheet has at most 31 characters and none of [ ] : * ? / \\".to_owned(),
         );
     }
+}
+
+fn sheet(raw: RawSheet, at: At<'_>, sink: &mut Sink<'_>) -> Sheet {
+    sheet_name(&raw.name, at.get("name"), sink);
     let columns = raw.columns.into_iter().map(|raw| SheetColumn {
         column: raw.column,
         title: raw.title,
@@ -73,7 +77,7 @@ pub(super) fn files(report: &Report, at: At<'_>, source: &SourceTree, sink: &mut
         _ => {}
     }
     let tabular = any(&[Format::Xlsx, Format::Csv]);
-    if tabular && report.sheets.is_empty() {
+    if tabular && report.sheets.is_empty() && report.indicators.is_empty() {
         sink.error(
             codes::SHEETS,
             formats_at.span(),

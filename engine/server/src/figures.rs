@@ -1,0 +1,224 @@
+//! The figures of statistical reports and the records behind each: as data, and as pages on which
+//! every number leads to its list.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use bieumau_model::indicators::Page;
+use bieumau_model::scope::Caller;
+use bieumau_model::text::Locale;
+use bieumau_pipeline::{FiguresView, Problem, ProblemKind, RecordsBehind};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use utoipa::OpenApi;
+
+use crate::error::problem_json;
+use crate::locale;
+use crate::pages::{frame_values, problem_page, query};
+use crate::serve::App;
+use crate::signed::{Guest, Signed};
+
+/// What was given in the address.
+type Given = BTreeMap<String, String>;
+
+#[derive(OpenApi)]
+#[openapi(paths(figures, records))]
+struct Paths;
+
+pub(crate) fn description() -> utoipa::openapi::OpenApi {
+    Paths::openapi()
+}
+
+pub(crate) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/v1/reports/{report}/figures", get(figures))
+        .route("/api/v1/reports/{report}/records", get(records))
+        .route("/figures/{report}", get(page))
+        .route("/figures/{report}/records", get(records_page))
+}
+
+/// Returns the statistical tables of a report; the parameters of the report stand in the address.
+#[utoipa::path(get, path = "/api/v1/reports/{report}/figures", tag = "reports",
+    params(("report" = String, Path)),
+    responses(
+        (status = 200, description = "`{title, tables: […], findings: […]}`", body = serde_json::Value),
+        (status = 404, description = "there is no such report"),
+        (status = 422, description = "a parameter is wrong"),
+    ))]
+async fn figures(
+    State(app): State<Arc<App>>,
+    Signed(caller): Signed,
+    Path(report): Path<String>,
+    Query(given): Query<Given>,
+    headers: HeaderMap,
+) -> Response {
+    let asked = locale::choose(None, &headers, app.site.locale());
+    match view(&app, caller, report, given).await {
+        Ok(view) => Json(json!(view)).into_response(),
+        Err(problem) => problem_json(&problem, asked),
+    }
+}
+
+/// Lists the records behind a figure; the parameters of the report stand in the address too.
+#[utoipa::path(get, path = "/api/v1/reports/{report}/records", tag = "reports",
+    params(
+        ("report" = String, Path),
+        ("cell" = String, Query, description = "the figure, as `table.row.column`"),
+    ),
+    responses(
+        (status = 200, description = "`{cell, title, row, column, figure, lists: […]}`",
+            body = serde_json::Value),
+        (status = 404, description = "there is no such report or figure"),
+        (status = 422, description = "a parameter is wrong"),
+    ))]
+async fn records(
+    State(app): State<Arc<App>>,
+    Signed(caller): Signed,
+    Path(report): Path<String>,
+    Query(given): Query<Given>,
+    headers: HeaderMap,
+) -> Response {
+    let asked = locale::choose(None, &headers, app.site.locale());
+    match behind(&app, caller, report, given).await {
+        Ok(found) => Json(json!(found)).into_response(),
+        Err(problem) => problem_json(&problem, asked),
+    }
+}
+
+async fn view(
+    app: &Arc<App>,
+    caller: Caller,
+    report: String,
+    mut given: Given,
+) -> Result<FiguresView, Problem> {
+    given.retain(|_, value| !value.is_empty());
+    let site = app.site.clone();
+    let asked = move || site.figures(&caller, &report, &given);
+    tokio::task::spawn_blocking(asked).await.unwrap_or_else(|_| Err(crate::api::crashed()))
+}
+
+async fn behind(
+    app: &Arc<App>,
+    caller: Caller,
+    report: String,
+    mut given: Given,
+) -> Result<RecordsBehind, Problem> {
+    given.retain(|_, value| !value.is_empty());
+    let cell = given.remove("cell").ok_or_else(|| {
+        Problem::new(ProblemKind::BadInput, "J395", "Chưa nêu ô số liệu", "no figure is named")
+            .help("Thêm `cell=bảng.dòng.cột`", "add `cell=table.row.column`")
+            .at("/cell")
+    })?;
+    let site = app.site.clone();
+    let asked = move || site.records_behind(&caller, &report, &given, &cell, Timestamp::now());
+    tokio::task::spawn_blocking(asked).await.unwrap_or_else(|_| Err(crate::api::crashed()))
+}
+
+/// `GET /figures/{report}`.
+async fn page(
+    State(app): State<Arc<App>>,
+    guest: Guest,
+    Path(report): Path<String>,
+    Query(mut given): Query<Given>,
+    headers: HeaderMap,
+) -> Response {
+    let asked = locale::choose(given.remove("lang").as_deref(), &headers, app.site.locale());
+    match view(&app, guest.caller.clone(), report.clone(), given.clone()).await {
+        Ok(view) => {
+            let mut context =
+                frame_values(&app, &guest, &format!("/figures/{report}"), &given, asked);
+            context["title"] = json!(view.title.get(asked));
+            context["labels"] = labels(asked);
+            let problems = view.findings.iter().map(|finding| finding.message.get(asked));
+            context["problems"] = json!(problems.collect::<Vec<_>>());
+            context["back"] = json!(back(&report, &given));
+            context["tables"] = json!(
+                view.tables.iter().map(|own| table(own, &report, &given)).collect::<Vec<_>>()
+            );
+            app.pages.render("figures.html", StatusCode::OK, context)
+        }
+        Err(problem) => problem_page(&app, &problem, asked),
+    }
+}
+
+/// A table with the address behind each figure.
+fn table(page: &Page, report: &str, given: &Given) -> Value {
+    let mut value = json!(page);
+    for (at, row) in page.rows.iter().enumerate() {
+        let Some(id) = &row.id else { continue };
+        for (column, cell) in row.cells.iter().enumerate() {
+            if cell.value.as_deref().is_some_and(|figure| figure != "0") {
+                let address = format!("{}.{id}.{}", page.id, cell.column);
+                let mut pairs = pairs(given);
+                pairs.push(("cell", &address));
+                let link = format!("/figures/{report}/records{}", query(&pairs));
+                value["rows"][at]["cells"][column]["link"] = json!(link);
+            }
+        }
+    }
+    value
+}
+
+/// `GET /figures/{report}/records`.
+async fn records_page(
+    State(app): State<Arc<App>>,
+    guest: Guest,
+    Path(report): Path<String>,
+    Query(mut given): Query<Given>,
+    headers: HeaderMap,
+) -> Response {
+    let asked = locale::choose(given.remove("lang").as_deref(), &headers, app.site.locale());
+    match behind(&app, guest.caller.clone(), report.clone(), given.clone()).await {
+        Ok(found) => {
+            let path = format!("/figures/{report}/records");
+            let mut context = frame_values(&app, &guest, &path, &given, asked);
+            given.remove("cell");
+            context["title"] = json!(found.title);
+            context["labels"] = labels(asked);
+            context["back"] = json!(format!("/figures/{report}{}", query(&pairs(&given))));
+            context["found"] = json!(found);
+            app.pages.render("figure_records.html", StatusCode::OK, context)
+        }
+        Err(problem) => problem_page(&app, &problem, asked),
+    }
+}
+
+fn pairs(given: &Given) -> Vec<(&str, &str)> {
+    given.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+/// The address of the document on the start page.
+fn back(report: &str, given: &Given) -> String {
+    let mut pairs = pairs(given);
+    pairs.retain(|(name, _)| *name != "format");
+    pairs.push(("report", report));
+    format!("/{}", query(&pairs))
+}
+
+fn labels(asked: Locale) -> Value {
+    match asked {
+        Locale::Vi => json!({
+            "lead": "Chọn một số để xem danh sách bản ghi đã được đếm. Việc xem danh sách được ghi vào nhật ký.",
+            "problems": "Số liệu không khớp nhau; chưa phát hành được văn bản",
+            "document": "Về văn bản", "back": "Về bảng số liệu", "number": "STT",
+            "figure": "Số liệu", "row": "Dòng", "column": "Cột",
+            "more": "Danh sách dài hơn; ở đây chỉ có 2.000 bản ghi đầu.",
+            "none": "Không có bản ghi nào trong phạm vi được xem.",
+            "note": "Ghi chú",
+        }),
+        Locale::En => json!({
+            "lead": "Choose a number to see the records that were counted. Looking at a list is noted in the audit.",
+            "problems": "Figures contradict each other; the document cannot be issued yet",
+            "document": "Back to the document", "back": "Back to the figures", "number": "No.",
+            "figure": "Figure", "row": "Row", "column": "Column",
+            "more": "The list is longer; these are the first 2,000 records.",
+            "none": "There is no record that you may see.",
+            "note": "Note",
+        }),
+    }
+}
