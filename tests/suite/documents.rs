@@ -27,7 +27,7 @@ pub const REPORTS: [(&str, &str); 22] = [
     ("lower_secondary_transcript", "school=31030003 year=2025 class=9A1 pupil=TWENTIETH"),
     ("minutes_account_handover", "school=31030003 year=2025 number=1"),
     ("minutes_data_handover", "school=79020002 year=2025 number=2"),
-    ("primary_beginning_of_year", "school=31020001 year=2025"),
+    ("primary_statistics", "school=31020001 year=2025"),
     ("primary_class_summary", "school=79020002 year=2025 class=2B point=end_2"),
     ("primary_transcript", "school=31020001 year=2025 class=5E pupil=TWENTIETH"),
     ("administrative_document", "school=31030003 year=2025 kind=decision document=VB01"),
@@ -51,6 +51,22 @@ pub const REPORTS: [(&str, &str); 22] = [
 pub const IN_STORIES: [&str; 3] =
     ["correction_slip", "minutes_review_pupils", "minutes_review_staff"];
 
+/// The other statistical forms.
+pub const STATISTICS: [(&str, &str); 12] = [
+    ("primary_results_statistics", "school=31020001 year=2025 point=end_1"),
+    ("primary_year_statistics", "school=31020001 year=2025"),
+    ("lower_secondary_statistics", "school=31030003 year=2025 period=end"),
+    ("lower_secondary_term_statistics", "school=31030003 year=2025"),
+    ("lower_secondary_year_statistics", "school=31030003 year=2025"),
+    ("upper_secondary_statistics", "year=2025"),
+    ("local_indicators", "year=2025"),
+    ("health_statistics", "school=31030003 year=2025"),
+    ("equipment_statistics", "school=31020001 year=2025 term=term_1"),
+    ("staff_statistics", "school=31030003 year=2025"),
+    ("facilities_statistics", "school=31020001 year=2025"),
+    ("data_quality_statistics", "school=79020002 year=2025"),
+];
+
 pub fn trials() -> Vec<Trial> {
     let mut trials = vec![
         Trial::test("documents::every_report_is_tried_here", || {
@@ -58,6 +74,8 @@ pub fn trials() -> Vec<Trial> {
                 demo().site.reports().into_iter().map(|report| report.id).collect();
             let mut tried: Vec<&str> = REPORTS.iter().map(|(id, _)| *id).collect();
             tried.extend(IN_STORIES);
+            tried.extend(STATISTICS.iter().map(|(id, _)| *id));
+            tried.extend(crate::statistics::OF_UPPER_SCHOOLS);
             tried.sort_by_key(|id| shipped.iter().position(|other| other == id));
             same(tried.join(" "), shipped.join(" "))
         }),
@@ -81,7 +99,7 @@ pub fn trials() -> Vec<Trial> {
             contains(problem.title.get(Locale::En), &["not among"])
         }),
     ];
-    for (report, given) in REPORTS {
+    for (report, given) in REPORTS.into_iter().chain(STATISTICS) {
         trials.push(Trial::test(
             format!("documents::{report}::renders_in_every_format"),
             move || check_formats(report, &filled(report, given)?),
@@ -221,7 +239,11 @@ fn a_workbook() -> Outcome {
     let mut book = Xlsx::new(Cursor::new(document.bytes))?;
     same(
         book.sheet_names(),
-        vec!["Trường, lớp, học sinh".to_owned(), "Học sinh theo khối".to_owned()],
+        vec![
+            "Trường, lớp, học sinh".to_owned(),
+            "Học sinh theo khối".to_owned(),
+            "Học sinh theo độ tuổi".to_owned(),
+        ],
     )?;
     let grades = book.worksheet_range("Học sinh theo khối")?;
     let page = plain(&html(&demo().site, report, given)?);
@@ -267,12 +289,12 @@ fn a_csv_file() -> Outcome {
     let (report, given) = REPORTS[4];
     let text = String::from_utf8(rendered(&demo().site, report, given, "csv")?.bytes)?;
     let lines: Vec<&str> = text.trim_start_matches('\u{FEFF}').lines().collect();
-    same(lines[0], "Chỉ tiêu,Mã số,Tổng số,Chia ra: Công lập,Chia ra: Ngoài công lập")?;
+    same(lines[0], "Bảng,Mã dòng,Mã số,Chỉ tiêu,Mã cột,Cột,Giá trị")?;
     let page = plain(&html(&demo().site, report, given)?);
     ensure(lines.len() > 10, || text.clone())?;
     for line in &lines[1..] {
-        let label =
-            line.split(',').next().unwrap_or_default().trim_start_matches('\'').trim_matches('"');
+        let label = line.split(',').nth(3).unwrap_or_default();
+        let label = label.trim_start_matches('\'').trim_matches('"');
         contains(&page, &[label])?;
     }
     Ok(())

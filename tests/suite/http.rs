@@ -8,7 +8,7 @@ use bieumau_model::text::Locale;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
 
-use crate::documents::{IN_STORIES, REPORTS};
+use crate::documents::{IN_STORIES, REPORTS, STATISTICS};
 use crate::support::{Outcome, contains, demo, ensure, lacks, same};
 use crate::web::{Answer, Web};
 
@@ -121,7 +121,8 @@ fn query(given: &str) -> String {
 fn reports() -> Outcome {
     let listed = web().get("/api/v1/reports")?.json()?;
     let reports = listed["reports"].as_array().ok_or("no list")?;
-    same(reports.len(), REPORTS.len() + IN_STORIES.len())?;
+    let upper = crate::statistics::OF_UPPER_SCHOOLS.len();
+    same(reports.len(), REPORTS.len() + IN_STORIES.len() + STATISTICS.len() + upper)?;
     let quick = reports.iter().find(|report| report["id"] == QUICK).ok_or("not listed")?;
     same(&quick["formats"], &json!(["pdf", "html", "docx", "png"]))?;
     let parameters = quick["parameters"].as_array().ok_or("no parameters")?;

@@ -24,6 +24,7 @@ mod readmes;
 mod records;
 mod rights;
 mod scope;
+mod statistics;
 mod stories;
 mod workbooks;
 
@@ -56,6 +57,7 @@ fn main() -> ExitCode {
     trials.extend(scope::trials());
     trials.extend(access::trials());
     trials.extend(rights::trials());
+    trials.extend(statistics::trials());
     trials.extend(stories::trials());
     trials.extend(hostile::trials());
     trials.extend(plugin_trust::trials());

@@ -148,7 +148,7 @@ fn names(class: &str) -> Result<Vec<String>, Failed> {
 
 /// Without a school, the statistics add up everything that the caller may see.
 fn own_figures() -> Outcome {
-    let report = "primary_beginning_of_year";
+    let report = "primary_statistics";
     let all = format!("year={YEAR}");
     let of = |caller: &Caller, given: &str| {
         render(site(), caller, report, given, "csv").map(|document| document.bytes).map_err(said)

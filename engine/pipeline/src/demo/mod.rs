@@ -45,6 +45,7 @@
 mod attendance;
 mod calendar;
 mod cases;
+mod census;
 mod classes;
 mod computers;
 mod documents;
@@ -128,6 +129,7 @@ fn school_book(seed: u64, index: usize) -> Book {
     computers::write(&world, &mut book);
     progress::write(&world, &mut book);
     documents::write(&world, &mut book);
+    census::write(&world, &mut book);
     book
 }
 

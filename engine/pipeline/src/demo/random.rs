@@ -26,6 +26,7 @@ pub(super) enum Purpose {
     Equipment,
     Computers,
     Progress,
+    Census,
 }
 
 /// A stream of random numbers (SplitMix64).

@@ -614,4 +614,28 @@ forms! {
         cell_3: Option<String>,
         cell_4: Option<String>,
     }
+    StaffQualification<'a> = "staff_qualification" {
+        school: &'a str,
+        staff: &'a str,
+        employment: &'a str,
+        degree: &'a str,
+        standard: Option<&'a str>,
+        subject: Option<&'a str>,
+    }
+    Facility<'a> = "facility" {
+        school: &'a str,
+        year: i64,
+        room: &'a str,
+        structure: &'a str,
+        number: i64,
+        area: Tenths,
+    }
+    IdentityCheck<'a> = "identity_check" {
+        school: &'a str,
+        kind: &'a str,
+        person: &'a str,
+        checked_on: Date,
+        result: &'a str,
+        differs: Option<&'a str>,
+    }
 }

@@ -126,7 +126,7 @@ fn the_tables_of_seed_1_are_the_same_on_every_machine() {
 }
 
 /// Fingerprints of what stands around five schools, a primary and an upper secondary school.
-const GOLDEN: [&str; 3] = ["d4a1480db5e84bb0", "7f60d079765e73d0", "0835f0ef8ba9203b"];
+const GOLDEN: [&str; 3] = ["bef597d92e5eee2c", "47c59de65bc0d91e", "ec0277d1d2bbaf6b"];
 
 #[test]
 fn more_schools_leave_the_others_as_they_were() {
