@@ -43,6 +43,7 @@ pub(crate) fn run(arguments: &Arguments) -> Ending {
         Command::Review(asked) => crate::flows::review(site, asked, locale),
         Command::Approval(asked) => crate::flows::approval(site, asked),
         Command::Issued(asked) => crate::flows::issued(site, asked),
+        Command::Lint(asked) => crate::lint::run(site, asked, locale),
         Command::Layer(asked) => crate::layer::run(site, asked, locale),
         Command::Schema { kind, form } => schema(site, kind.as_deref(), form.as_deref(), locale),
         Command::Record(asked) => crate::record::run(site, asked, locale),

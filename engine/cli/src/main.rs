@@ -13,6 +13,7 @@ mod figures;
 mod findings;
 mod flows;
 mod layer;
+mod lint;
 mod package;
 mod policy;
 mod progress;

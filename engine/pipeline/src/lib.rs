@@ -39,6 +39,7 @@ mod demo_site;
 mod init;
 mod inspect;
 mod layers;
+mod lint;
 mod lists;
 mod packages;
 
@@ -64,6 +65,7 @@ pub use init::{NewSite, init};
 pub use inspect::Inspection;
 pub use installed::Vouched;
 pub use layers::{AcceptedLayer, LayerChanges, accept_layer, layer_changes, list_layers};
+pub use lint::lint;
 pub use lists::{build_plugin, call_plugin, is_plugin_stale, list_plugins, list_reports, schema};
 pub use packages::{
     FolderFile, InstallRequest, InstalledVersion, KeyView, NeedView, NewKey, PluginVersion,

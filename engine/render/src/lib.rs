@@ -26,6 +26,9 @@ pub mod renderer;
 
 pub mod check;
 
+pub mod lint;
+pub mod measure;
+
 pub mod grid;
 
 pub mod csv;
@@ -43,6 +46,7 @@ pub use form_workbook::{
 pub use grid::{Grid, GridCell, GridColumn, SheetError};
 pub use job::{Data, PageFormat, RenderJob, Rendered};
 pub use letters::{Letters, Missing, missing_glyphs};
+pub use lint::lint;
 pub use renderer::{Config, Limits, Renderer};
 pub use template::{SharedFiles, Template};
 pub use xlsx::{xlsx, xlsx_with_figures};
