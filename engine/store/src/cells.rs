@@ -55,7 +55,7 @@ pub(crate) fn check<'a>(
     shape: &'a Shape,
     table: &'a Table,
     extent: Extent,
-    lists: &mut CodeLists,
+    compared: &mut Compared,
     findings: &mut Findings,
 ) -> Result<Vec<Given<'a>>, StoreError> {
     let mut given = Vec::new();
@@ -76,7 +76,7 @@ pub(crate) fn check<'a>(
         }
     }
     for part in &given {
-        check_column(conn, part, table.rows(), lists, findings)?;
+        check_column(conn, part, table.rows(), compared, findings)?;
     }
     Ok(given)
 }
@@ -129,14 +129,35 @@ fn stored(cells: &Cells) -> Cow<'_, Cells> {
     Cow::Owned(Cells::Text(texts))
 }
 
-/// The codes of the lists that were looked at, each read once.
-pub(crate) type CodeLists = BTreeMap<String, BTreeSet<String>>;
+/// What cells are compared with, each looked up or compiled once.
+#[derive(Debug, Default)]
+pub(crate) struct Compared {
+    codes: BTreeMap<String, BTreeSet<String>>,
+    patterns: BTreeMap<String, Regex>,
+}
+
+impl Compared {
+    /// Makes sure that what the texts of `column` are compared with is there.
+    fn prepare(&mut self, conn: &Connection, column: &ColumnShape) -> Result<(), StoreError> {
+        if let Some(list) = &column.codes
+            && !self.codes.contains_key(list)
+        {
+            self.codes.insert(list.clone(), codes_of(conn, list)?);
+        }
+        if let Some(pattern) = &column.pattern
+            && !self.patterns.contains_key(pattern)
+        {
+            self.patterns.insert(pattern.clone(), anchored(pattern)?);
+        }
+        Ok(())
+    }
+}
 
 fn check_column(
     conn: &Connection,
     part: &Given<'_>,
     rows: usize,
-    lists: &mut CodeLists,
+    compared: &mut Compared,
     findings: &mut Findings,
 ) -> Result<(), StoreError> {
     let Given { field, column, cells } = part;
@@ -162,7 +183,7 @@ fn check_column(
         }
     }
     match cells.as_ref() {
-        Cells::Text(texts) => check_texts(conn, part, texts, lists, findings)?,
+        Cells::Text(texts) => check_texts(conn, part, texts, compared, findings)?,
         Cells::Integer(numbers) | Cells::Decimal { units: numbers, .. } => {
             check_numbers(part, numbers, findings);
         }
@@ -175,20 +196,16 @@ fn check_texts(
     conn: &Connection,
     part: &Given<'_>,
     texts: &[Option<String>],
-    lists: &mut CodeLists,
+    compared: &mut Compared,
     findings: &mut Findings,
 ) -> Result<(), StoreError> {
     let Given { field, column, .. } = part;
-    let pattern = column.pattern.as_deref().map(anchored).transpose()?;
-    if let Some(list) = &column.codes
-        && !lists.contains_key(list)
-    {
-        lists.insert(list.clone(), codes_of(conn, list)?);
-    }
-    let known = column.codes.as_ref().and_then(|list| lists.get(list));
+    compared.prepare(conn, column)?;
+    let pattern = column.pattern.as_ref().and_then(|pattern| compared.patterns.get(pattern));
+    let known = column.codes.as_ref().and_then(|list| compared.codes.get(list));
     for (row, text) in texts.iter().enumerate() {
         let Some(text) = text else { continue };
-        if let Some(diagnostic) = text_finding(part, row, text, pattern.as_ref(), known) {
+        if let Some(diagnostic) = text_finding(part, row, text, pattern, known) {
             findings.add(Some(row), Some(&field.id), diagnostic);
         }
     }

@@ -16,10 +16,10 @@ use rusqlite::{Connection, ErrorCode, Statement, Transaction, TransactionBehavio
 use serde_json::json;
 
 use crate::audit::Act;
-use crate::cells::{self, CodeLists, Extent, Findings, Given};
+use crate::cells::{self, Compared, Extent, Findings, Given};
 use crate::codes;
 use crate::error::StoreError;
-use crate::scope::{Lists, Purpose, may_write};
+use crate::scope::{Lists, Purpose};
 use crate::shape::{ReferenceShape, Shape, table_of};
 use crate::sql::{marks, quoted};
 use crate::store::{Store, fitting};
@@ -97,9 +97,9 @@ impl Loading<'_> {
         let shape = fitting(self.shapes, form)?;
         let conn = &self.transaction;
         let mut findings = Findings::default();
-        let mut lists = CodeLists::new();
+        let mut compared = Compared::default();
         let given =
-            cells::check(conn, form, shape, table, Extent::Whole, &mut lists, &mut findings)?;
+            cells::check(conn, form, shape, table, Extent::Whole, &mut compared, &mut findings)?;
         // Rows that are not even of the right types cannot be tried.
         if findings.is_empty() {
             self.write_rows(form, shape, &given, table.rows(), &mut findings)?;
@@ -183,11 +183,10 @@ impl<'c> Sight<'c> {
         shapes: &BTreeMap<String, Shape>,
         caller: &Caller,
     ) -> Result<Self, StoreError> {
-        let scope = caller.scope();
-        if !may_write(shape, &scope) {
+        let lists = Lists::install(conn, WRITER_LISTS, &caller.scope())?;
+        if !lists.may_write(shape) {
             return Ok(Self::Nothing);
         }
-        let lists = Lists::install(conn, WRITER_LISTS, &scope)?;
         let Some(condition) = lists.condition(shape, shapes, Purpose::Writing) else {
             return Ok(Self::Everything);
         };

@@ -11,18 +11,18 @@ use bieumau_model::scope::Caller;
 use bieumau_model::table::Value;
 use bieumau_model::text::Text;
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, Statement, params_from_iter};
 use serde_json::{Map, Value as Json};
 
 use crate::audit::time;
-use crate::cells::{self, CodeLists, Extent, Findings, shown};
+use crate::cells::{self, Compared, Extent, Findings, shown};
 use crate::codes;
 use crate::error::StoreError;
 use crate::loading::{WRITER_LISTS, look_up_sql};
 use crate::scope::{Lists, Purpose};
 use crate::shape::{Kind, ReferenceShape, Shape, table_of};
 use crate::sql::{list, quoted};
-use crate::store::Store;
+use crate::store::{Store, fitting};
 use crate::values::{Bound, json_of, value_of};
 use crate::writing::{Writing, one_row};
 
@@ -85,9 +85,23 @@ impl Store {
         form: &Form,
         key: &[Value],
     ) -> Result<Option<Record>, StoreError> {
-        let shape = self.shape(form)?;
+        let mut found = self.records_with(caller, form, &[key])?;
+        Ok(found.pop().flatten())
+    }
+
+    /// Returns the records of `form` with `keys`, one for each in their order; as
+    /// [`Store::record`] does.
+    pub fn records_with<K: AsRef<[Value]>>(
+        &self,
+        caller: &Caller,
+        form: &Form,
+        keys: &[K],
+    ) -> Result<Vec<Option<Record>>, StoreError> {
+        let shape = fitting(&self.shapes, form)?;
         let lists = Lists::install(&self.conn, WRITER_LISTS, &caller.scope())?;
-        read_record(&self.conn, &shape, &self.shapes, &lists, key, Purpose::Reading)
+        let mut statement =
+            self.conn.prepare_cached(&record_sql(shape, &self.shapes, &lists, Purpose::Reading))?;
+        keys.iter().map(|key| one_record(&mut statement, shape, key.as_ref())).collect()
     }
 
     /// Changes fields of a record; returns its new revision.
@@ -140,7 +154,7 @@ pub(crate) fn checked_changes(
     shape: &Shape,
     changes: &[(&str, Value)],
     record: &Record,
-    lists: &mut CodeLists,
+    compared: &mut Compared,
 ) -> Result<Vec<Value>, StoreError> {
     let mut findings = Findings::default();
     let mut own = Vec::with_capacity(changes.len());
@@ -152,7 +166,7 @@ pub(crate) fn checked_changes(
         }
     }
     let table = one_row(form, shape, &own)?;
-    let given = cells::check(conn, form, shape, &table, Extent::Part, lists, &mut findings)?;
+    let given = cells::check(conn, form, shape, &table, Extent::Part, compared, &mut findings)?;
     findings.into_result()?;
     let values: Vec<Value> = given.iter().map(|part| part.cells.value(0)).collect();
     let mut merged = record.fields.clone();
@@ -235,30 +249,35 @@ pub(crate) fn check_unreferred(
     findings.into_result()
 }
 
-/// Reads a record that the owner of `lists` may see.
-pub(crate) fn read_record(
-    conn: &Connection,
+/// Writes the statement that reads a record which the owner of `lists` may see.
+pub(crate) fn record_sql(
     shape: &Shape,
     shapes: &BTreeMap<String, Shape>,
     lists: &Lists,
-    key: &[Value],
     purpose: Purpose,
-) -> Result<Option<Record>, StoreError> {
+) -> String {
     let mut conditions = vec![shape.key_equals()];
     conditions.extend(lists.condition(shape, shapes, purpose));
     let all = shape.columns.iter().chain(&shape.kept);
     let names: Vec<String> = all.map(|column| column.name.clone()).collect();
-    let sql = format!(
+    format!(
         "SELECT {}, _status, _revision, _version, _author, _created_at, _changed_at \
          FROM main.{} t WHERE {}",
         list(&names),
         quoted(&shape.table()),
         conditions.join(" AND "),
-    );
+    )
+}
+
+/// Reads the record with `key` by the statement of [`record_sql`].
+pub(crate) fn one_record(
+    statement: &mut Statement<'_>,
+    shape: &Shape,
+    key: &[Value],
+) -> Result<Option<Record>, StoreError> {
     if key.len() != shape.key.len() {
         return Ok(None);
     }
-    let mut statement = conn.prepare_cached(&sql)?;
     let found = statement
         .query_row(params_from_iter(key.iter().map(Bound)), |row| Ok(record_of(row, shape)))
         .optional()?;

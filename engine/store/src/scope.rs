@@ -22,7 +22,7 @@ pub(crate) struct Lists {
 }
 
 /// What rows are wanted for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Purpose {
     Reading,
     Writing,
@@ -71,6 +71,12 @@ impl Lists {
             }
         }
         Ok(())
+    }
+
+    /// Returns whether their owner may write records of `shape` at all; which ones, tells
+    /// [`Lists::condition`].
+    pub fn may_write(&self, shape: &Shape) -> bool {
+        self.reaches.iter().any(|reach| writes(reach, shape))
     }
 
     /// Returns the condition under which a record of `shape`, called `t`, is seen or may be
@@ -182,12 +188,6 @@ impl Lists {
         let table = quoted(&format!("{}{table}", self.prefix));
         format!("SELECT {columns} FROM temp.{table} WHERE reach = {at}")
     }
-}
-
-/// Returns whether a caller with `scope` may write records of `shape` at all; which ones, tells
-/// [`Lists::condition`].
-pub(crate) fn may_write(shape: &Shape, scope: &Scope) -> bool {
-    scope.reaches.iter().any(|reach| writes(reach, shape))
 }
 
 /// Returns the kind of records that a form holds.

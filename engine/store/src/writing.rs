@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use bieumau_model::definition::Form;
 use bieumau_model::scope::{Caller, Scope};
@@ -14,19 +15,30 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params_from_iter};
 use serde_json::{Map, Value as Json, json};
 
 use crate::audit::{Act, record_name};
-use crate::cells::{self, CodeLists, Extent, Findings};
+use crate::cells::{self, Compared, Extent, Findings};
 use crate::error::StoreError;
 use crate::listing::{Listing, Page, list_records};
 use crate::loading::{WRITER_LISTS, exists, is_repeated_key, out_of_scope};
 use crate::record::{
     Record, Status, check_references, check_unreferred, checked_changes, json_of_fields, key_shown,
-    kind_of, no_record, read_record, refused,
+    kind_of, no_record, one_record, record_sql, refused,
 };
-use crate::scope::{Lists, Purpose, may_write};
+use crate::scope::{Lists, Purpose};
 use crate::shape::{Kind, Shape};
 use crate::sql::{marks, quoted};
 use crate::store::{Store, fitting};
 use crate::values::{Bound, json_of};
+
+/// Columns by which a caller's sight of a record is decided.
+const SIGHT: [&str; 5] = ["school", "year", "class", "subject", "pupil"];
+
+/// What a change of a record comes to.
+struct Decided {
+    sets: Vec<String>,
+    values: Vec<Value>,
+    /// Whether it may lead out of what the caller may write.
+    moves: bool,
+}
 
 /// A transaction of changes; dropped without [`Writing::commit`], nothing of it is kept.
 #[derive(Debug)]
@@ -35,14 +47,23 @@ pub struct Writing<'s> {
     shapes: &'s BTreeMap<String, Shape>,
     caller: Caller,
     lists: Lists,
-    code_lists: CodeLists,
+    compared: Compared,
     act: Act,
     /// Keys of what was done, by form and action.
     done: BTreeMap<(String, &'static str), Vec<Json>>,
     details: Map<String, Json>,
     /// Forms whose table is known to follow its definition: looked at once.
     fitting: RefCell<BTreeSet<String>>,
+    /// Statements that read a record, by form: written once for the caller.
+    reading: RefCell<BTreeMap<(String, Purpose), Rc<str>>>,
     failed: bool,
+}
+
+impl Decided {
+    /// The record goes out of use, or comes back.
+    fn status(status: &str) -> Self {
+        Self { sets: vec![format!("_status = '{status}'")], values: Vec::new(), moves: true }
+    }
 }
 
 impl Store {
@@ -60,11 +81,12 @@ impl Store {
             shapes: &self.shapes,
             caller: caller.clone(),
             lists,
-            code_lists: CodeLists::new(),
+            compared: Compared::default(),
             act: Act::new(caller, now, reason),
             done: BTreeMap::new(),
             details: Map::new(),
             fitting: RefCell::default(),
+            reading: RefCell::default(),
             failed: false,
         })
     }
@@ -83,7 +105,13 @@ impl<'s> Writing<'s> {
         purpose: Purpose,
     ) -> Result<Option<Record>, StoreError> {
         let shape = self.shape_of(form)?;
-        read_record(&self.transaction, shape, self.shapes, &self.lists, key, purpose)
+        let sql = self.reading.borrow().get(&(form.id.clone(), purpose)).cloned();
+        let sql = sql.unwrap_or_else(|| {
+            let sql: Rc<str> = record_sql(shape, self.shapes, &self.lists, purpose).into();
+            self.reading.borrow_mut().insert((form.id.clone(), purpose), sql.clone());
+            sql
+        });
+        one_record(&mut *self.transaction.prepare_cached(&sql)?, shape, key)
     }
 
     /// Lists records of `form` that the caller may see; see [`Store::records`].
@@ -115,9 +143,11 @@ impl<'s> Writing<'s> {
         let everything = Lists::install(&self.transaction, WRITER_LISTS, &Scope::everything())?;
         let caller = std::mem::replace(&mut self.caller, Caller::Operator);
         let lists = std::mem::replace(&mut self.lists, everything);
+        let reading = self.reading.take();
         let done = act(self);
         self.caller = caller;
         self.lists = lists;
+        self.reading = reading.into();
         done
     }
 
@@ -163,14 +193,15 @@ impl<'s> Writing<'s> {
         key: &[Value],
         record: &Record,
         changes: &[(&str, Value)],
-    ) -> Result<(Vec<String>, Vec<Value>), StoreError> {
+    ) -> Result<Decided, StoreError> {
         if record.status == Status::Retired {
             return Err(no_record(form, key));
         }
-        let (conn, lists) = (&self.transaction, &mut self.code_lists);
-        let changed = checked_changes(conn, form, shape, changes, record, lists)?;
+        let (conn, compared) = (&self.transaction, &mut self.compared);
+        let changed = checked_changes(conn, form, shape, changes, record, compared)?;
         let sets = changes.iter().map(|(name, _)| format!("{} = ?", quoted(name))).collect();
-        Ok((sets, changed))
+        let moves = changes.iter().any(|(name, _)| SIGHT.contains(name));
+        Ok(Decided { sets, values: changed, moves })
     }
 
     /// Takes a record out of use; refused while active records refer to it.
@@ -180,7 +211,7 @@ impl<'s> Writing<'s> {
                 return Err(no_record(form, key));
             }
             check_unreferred(&writing.transaction, writing.shapes, shape, key)?;
-            Ok((vec!["_status = 'retired'".to_owned()], Vec::new()))
+            Ok(Decided::status("retired"))
         })
     }
 
@@ -196,7 +227,7 @@ impl<'s> Writing<'s> {
                 return Err(no_record(form, key));
             }
             check_references(&writing.transaction, form, shape, &record.fields)?;
-            Ok((vec!["_status = 'active'".to_owned()], Vec::new()))
+            Ok(Decided::status("active"))
         })
     }
 
@@ -231,9 +262,8 @@ impl<'s> Writing<'s> {
     }
 
     fn try_insert(&mut self, form: &Form, fields: &[(&str, Value)]) -> Result<i64, StoreError> {
-        let shapes = self.shapes;
         let shape = self.shape_of(form)?;
-        if !may_write(shape, &self.caller.scope()) {
+        if !self.lists.may_write(shape) {
             return Err(refused(out_of_scope(form, None)));
         }
         let table = one_row(form, shape, fields)?;
@@ -245,7 +275,7 @@ impl<'s> Writing<'s> {
             shape,
             &table,
             Extent::Whole,
-            &mut self.code_lists,
+            &mut self.compared,
             &mut findings,
         )?;
         findings.into_result()?;
@@ -258,7 +288,7 @@ impl<'s> Writing<'s> {
         let key: Vec<Value> = shape.key.iter().map(value).collect();
         insert_row(conn, form, shape, &stored, &self.act, &key)?;
         check_references(conn, form, shape, &stored)?;
-        if read_record(conn, shape, shapes, &self.lists, &key, Purpose::Writing)?.is_none() {
+        if self.read(form, &key, Purpose::Writing)?.is_none() {
             return Err(refused(out_of_scope(form, None)));
         }
         self.done(form, "insert", &key);
@@ -272,7 +302,7 @@ impl<'s> Writing<'s> {
         key: &[Value],
         revision: i64,
         action: &'static str,
-        decide: impl FnOnce(&mut Self, &Shape, &Record) -> Result<(Vec<String>, Vec<Value>), StoreError>,
+        decide: impl FnOnce(&mut Self, &Shape, &Record) -> Result<Decided, StoreError>,
     ) -> Result<i64, StoreError> {
         let result = self.try_change(form, key, revision, action, decide);
         self.failed |= result.is_err();
@@ -285,7 +315,7 @@ impl<'s> Writing<'s> {
         key: &[Value],
         revision: i64,
         action: &'static str,
-        decide: impl FnOnce(&mut Self, &Shape, &Record) -> Result<(Vec<String>, Vec<Value>), StoreError>,
+        decide: impl FnOnce(&mut Self, &Shape, &Record) -> Result<Decided, StoreError>,
     ) -> Result<i64, StoreError> {
         let record = self.read(form, key, Purpose::Writing)?.ok_or_else(|| no_record(form, key))?;
         if record.revision != revision {
@@ -306,17 +336,17 @@ impl<'s> Writing<'s> {
         key: &[Value],
         record: &Record,
         action: &'static str,
-        decide: impl FnOnce(&mut Self, &Shape, &Record) -> Result<(Vec<String>, Vec<Value>), StoreError>,
+        decide: impl FnOnce(&mut Self, &Shape, &Record) -> Result<Decided, StoreError>,
     ) -> Result<i64, StoreError> {
         let shapes = self.shapes;
         let shape = self.shape_of(form)?;
         // What is not theirs to write is neither changed nor moved to where it would be.
         let is_limited = self.lists.condition(shape, shapes, Purpose::Writing).is_some();
         let is_outside = is_limited && self.read(form, key, Purpose::Writing)?.is_none();
-        if is_outside || !may_write(shape, &self.caller.scope()) {
+        if is_outside || !self.lists.may_write(shape) {
             return Err(refused(out_of_scope(form, None)));
         }
-        let (mut sets, mut values) = decide(self, shape, record)?;
+        let Decided { mut sets, mut values, moves } = decide(self, shape, record)?;
         sets.extend(["_revision = ?", "_version = ?", "_changed_at = ?"].map(str::to_owned));
         values.extend([
             Value::Integer(record.revision + 1),
@@ -333,7 +363,7 @@ impl<'s> Writing<'s> {
         self.transaction
             .prepare_cached(&sql)?
             .execute(params_from_iter(values.iter().map(Bound)))?;
-        if is_limited && self.read(form, key, Purpose::Writing)?.is_none() {
+        if is_limited && moves && self.read(form, key, Purpose::Writing)?.is_none() {
             return Err(refused(out_of_scope(form, None)));
         }
         let before = json_of_fields(&record.fields);

@@ -33,7 +33,7 @@ impl Validator<'_> {
             let en = format!("it has {length} characters, at most {most} are allowed");
             return Some(Finding::error(Some(&field.id), codes::LENGTH, named(field, &vi, &en)));
         }
-        let pattern = self.patterns.get(field.id.as_str())?;
+        let pattern = self.pattern(field)?;
         if pattern.is_match(text) {
             return control_character(field, text);
         }

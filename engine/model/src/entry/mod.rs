@@ -8,7 +8,9 @@ mod judge;
 mod limits;
 mod read;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use jiff::civil::Date;
 use regex::Regex;
@@ -56,20 +58,26 @@ pub struct Validator<'a> {
     form: &'a Form,
     catalog: &'a Catalog,
     today: Date,
-    patterns: BTreeMap<&'a str, Regex>,
+    /// Patterns, each compiled when the first text is held against it.
+    patterns: RefCell<BTreeMap<String, Option<Rc<Regex>>>>,
 }
 
 impl<'a> Validator<'a> {
     /// Makes a validator for entries of `today`; `catalog` has the code lists.
     pub fn new(form: &'a Form, catalog: &'a Catalog, today: Date) -> Self {
-        let pattern = |field: &'a Field| match &field.kind {
-            FieldType::Text { pattern: Some(pattern), .. } => {
-                // The check of the form has compiled it already.
-                Regex::new(&format!("^(?:{pattern})$")).ok().map(|regex| (field.id.as_str(), regex))
-            }
-            _ => None,
-        };
-        Self { form, catalog, today, patterns: form.fields().filter_map(pattern).collect() }
+        Self { form, catalog, today, patterns: RefCell::default() }
+    }
+
+    /// Returns the pattern that the whole text of `field` must match.
+    fn pattern(&self, field: &Field) -> Option<Rc<Regex>> {
+        let FieldType::Text { pattern: Some(pattern), .. } = &field.kind else { return None };
+        let mut patterns = self.patterns.borrow_mut();
+        if !patterns.contains_key(pattern) {
+            // The check of the form has compiled it already.
+            let compiled = Regex::new(&format!("^(?:{pattern})$")).ok().map(Rc::new);
+            patterns.insert(pattern.clone(), compiled);
+        }
+        patterns.get(pattern)?.clone()
     }
 
     /// Returns the form.

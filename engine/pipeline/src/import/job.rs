@@ -115,7 +115,7 @@ impl Site {
         if !wrong.is_empty() {
             return Ok(refused(wrong));
         }
-        let table = self.entry_table(caller, &form.id, &parameters)?;
+        let table = self.entry_table(caller, &form.id, &parameters, now)?;
         let found = match find(&book, &table, notes.as_ref().map(|notes| notes.sheet.as_str())) {
             Ok(found) => found,
             Err(findings) => return Ok(refused(findings)),

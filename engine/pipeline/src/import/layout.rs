@@ -3,6 +3,9 @@
 //! Besides the engine's own workbooks there are the templates of the sector database (CSDL), whose
 //! headings are given: regulations 3.12. Reading knows all of these headings whatever the template.
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
 use bieumau_model::definition::{Field, FieldType, Form};
 use bieumau_model::text::Locale;
 
@@ -221,44 +224,65 @@ fn width(field: &Field) -> u32 {
     }
 }
 
-/// Finds out what a heading of a workbook means for `table`.
-pub(crate) fn meaning(table: &EntryTable<'_>, heading_text: &str) -> Option<What> {
-    let wanted = folded(heading_text);
-    if wanted.is_empty() {
-        return None;
-    }
-    let is = |known: &str| same(&wanted, &folded(known));
-    let key = |field: &&Field| is(&heading(table.form, field)) || is(&field.id);
-    if let Some(at) = table.row_key.iter().position(&key) {
-        return Some(What::Key(at));
-    }
-    if table.is_roll && is("Mã định danh") {
-        return Some(What::Key(0));
-    }
-    if let Some(at) = table.columns.iter().position(key) {
-        return Some(What::Field(at));
-    }
-    let plain = [("STT", What::Number), ("Lớp", What::Class), ("Thời điểm đánh giá", What::Point)];
-    if let Some((_, what)) = plain.into_iter().find(|(known, _)| is(known)) {
-        return Some(what);
-    }
-    if table.is_roll && is("Họ và tên") {
-        return Some(What::Name);
-    }
-    if table.is_roll && is("Ngày sinh") {
-        return Some(What::BirthDate);
-    }
-    if is("ĐĐGtx") && table.form.field("ongoing_1").is_some() {
-        return Some(What::Ongoing);
-    }
-    if AVERAGES.into_iter().any(is) {
-        return Some(What::Average);
-    }
-    is("Mã nhận xét").then_some(What::Foreign)
+/// What the headings of a workbook may mean for one table.
+pub(crate) struct Meanings {
+    /// By what headings of one meaning have in common.
+    known: HashMap<String, What>,
 }
 
-/// Returns whether two folded headings mean the same.
-fn same(one: &str, other: &str) -> bool {
-    let has = |group: &&&[&str], wanted: &str| group.iter().any(|word| folded(word) == wanted);
-    one == other || SAME.iter().any(|group| has(&group, one) && has(&group, other))
+impl Meanings {
+    /// Collects what may stand over a column of `table`; of two things with one name the first
+    /// counts.
+    pub fn new(table: &EntryTable<'_>) -> Self {
+        let mut meanings = Self { known: HashMap::new() };
+        let form = table.form;
+        for (at, field) in table.row_key.iter().enumerate() {
+            meanings.add(&heading(form, field), What::Key(at));
+            meanings.add(&field.id, What::Key(at));
+        }
+        if table.is_of_pupils() {
+            meanings.add("Mã định danh", What::Key(0));
+        }
+        for (at, field) in table.columns.iter().enumerate() {
+            meanings.add(&heading(form, field), What::Field(at));
+            meanings.add(&field.id, What::Field(at));
+        }
+        meanings.add("STT", What::Number);
+        meanings.add("Lớp", What::Class);
+        meanings.add("Thời điểm đánh giá", What::Point);
+        if table.is_roll {
+            meanings.add("Họ và tên", What::Name);
+            meanings.add("Ngày sinh", What::BirthDate);
+        }
+        if form.field("ongoing_1").is_some() {
+            meanings.add("ĐĐGtx", What::Ongoing);
+        }
+        AVERAGES.iter().for_each(|heading| meanings.add(heading, What::Average));
+        meanings.add("Mã nhận xét", What::Foreign);
+        meanings
+    }
+
+    fn add(&mut self, heading: &str, what: What) {
+        self.known.entry(common(heading)).or_insert(what);
+    }
+
+    /// Finds out what a heading means.
+    pub fn of(&self, heading: &str) -> Option<&What> {
+        let common = common(heading);
+        if common.is_empty() { None } else { self.known.get(&common) }
+    }
+}
+
+/// What the headings that mean the same have in common.
+fn common(heading: &str) -> String {
+    static GROUPS: OnceLock<HashMap<String, String>> = OnceLock::new();
+    let groups = GROUPS.get_or_init(|| {
+        let pairs = SAME.iter().flat_map(|group| {
+            let first = folded(group[0]);
+            group.iter().map(move |word| (folded(word), first.clone()))
+        });
+        pairs.collect()
+    });
+    let folded = folded(heading);
+    groups.get(&folded).cloned().unwrap_or(folded)
 }

@@ -4,7 +4,7 @@
 //! It is no proof of anything: whoever changes it changes only what their own entries are compared
 //! with. Rights, locks and the revision of each record are looked at anyway.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::book::{Book, Content};
 
@@ -93,9 +93,10 @@ impl Notes {
         if notes.form.is_empty() { Err(NotesBroken { row: 0 }) } else { Ok(Some(notes)) }
     }
 
-    /// Returns what was noted of the row with `key`.
-    pub fn row(&self, key: &[String]) -> Option<&NotedRow> {
-        self.rows.iter().find(|row| row.key == key)
+    /// Returns what was noted of each row, by its key.
+    pub fn by_key(&self) -> HashMap<&[String], &NotedRow> {
+        // Of two rows with one key the first counts.
+        self.rows.iter().rev().map(|row| (row.key.as_slice(), row)).collect()
     }
 }
 

@@ -90,12 +90,14 @@ pub(crate) fn plan(
     notes: Option<&Notes>,
     from_1904: bool,
 ) -> Plan {
-    let planner = Planner { found, table, labels, notes, from_1904 };
+    let noted = notes.map(Notes::by_key);
+    let planner = Planner { found, table, labels, noted, from_1904 };
+    let known = table.row_at();
     let mut plan = Plan::default();
     plan.findings.extend(planner.computed_columns());
     let mut seen: HashMap<Vec<String>, u32> = HashMap::new();
     for row in &found.rows {
-        let (who, findings) = owner(found, table, *row, from_1904);
+        let (who, findings) = owner(found, table, &known, *row, from_1904);
         plan.findings.extend(findings);
         let Some(who) = who else { continue };
         let name: Vec<String> = who.key.iter().map(|value| typed(value, None)).collect();
@@ -115,7 +117,7 @@ struct Planner<'a> {
     found: &'a Found<'a>,
     table: &'a EntryTable<'a>,
     labels: &'a [Option<Labels>],
-    notes: Option<&'a Notes>,
+    noted: Option<HashMap<&'a [String], &'a NotedRow>>,
     from_1904: bool,
 }
 
@@ -127,7 +129,7 @@ impl Planner<'_> {
         name: &[String],
         findings: &mut Vec<ImportFinding>,
     ) -> Option<PlannedChange> {
-        let noted = self.notes.and_then(|notes| notes.row(name));
+        let noted = self.noted.as_ref().and_then(|noted| noted.get(name).copied());
         let mut change = PlannedChange {
             row,
             key: who.key.clone(),
@@ -341,7 +343,7 @@ fn said(value: &str, locale: Locale) -> String {
     }
 }
 
-fn locked(why: &Text, now: &str, entered: &str) -> Diagnostic {
+fn locked(why: &Diagnostic, now: &str, entered: &str) -> Diagnostic {
     let say = |locale| (said(now, locale), said(entered, locale));
     let ((now_vi, new_vi), (now_en, new_en)) = (say(Locale::Vi), say(Locale::En));
     Diagnostic::error(
@@ -349,11 +351,11 @@ fn locked(why: &Text, now: &str, entered: &str) -> Diagnostic {
         Text::both(
             format!(
                 "Ô đã khóa: trong hệ thống {now_vi}, trong tệp {new_vi}. {}",
-                why.get(Locale::Vi)
+                why.message.get(Locale::Vi)
             ),
             format!(
                 "the cell is locked: {now_en} is stored, {new_en} in the file; {}",
-                why.get(Locale::En)
+                why.message.get(Locale::En)
             ),
         ),
     )
@@ -361,6 +363,7 @@ fn locked(why: &Text, now: &str, entered: &str) -> Diagnostic {
         "Khôi phục ô như cũ; muốn sửa thì lập phiếu đề nghị sửa điểm",
         "put the old value back; to change it, ask for a correction",
     ))
+    .maybe_help(why.help.clone())
 }
 
 fn changed(before: Option<&str>, now: &str, entered: &str) -> Diagnostic {

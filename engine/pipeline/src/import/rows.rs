@@ -1,5 +1,7 @@
 //! Finds out whose a row of a workbook is: by the code, or by name and date of birth.
 
+use std::collections::HashMap;
+
 use bieumau_model::definition::FieldType;
 use bieumau_model::diagnostic::Diagnostic;
 use bieumau_model::format::date_short;
@@ -44,19 +46,24 @@ pub(crate) struct Owner {
 pub(crate) fn owner(
     found: &Found<'_>,
     table: &EntryTable<'_>,
+    known: &Known,
     row: u32,
     from_1904: bool,
 ) -> (Option<Owner>, Vec<ImportFinding>) {
     if table.is_roll {
-        let reader = RollRow { found, table, row, from_1904 };
+        let reader = RollRow { found, table, known, row, from_1904 };
         return reader.owner();
     }
-    listed(found, table, row, from_1904)
+    listed(found, table, known, row, from_1904)
 }
+
+/// The rows of the table by their keys, as they are typed.
+pub(crate) type Known = HashMap<Vec<String>, usize>;
 
 struct RollRow<'a> {
     found: &'a Found<'a>,
     table: &'a EntryTable<'a>,
+    known: &'a Known,
     row: u32,
     from_1904: bool,
 }
@@ -67,15 +74,11 @@ impl RollRow<'_> {
         if code.is_empty() && !self.has_entry() {
             return (None, vec![self.at(self.key_column(), passed_over())]);
         }
-        if let Err(diagnostic) = lost_zero(&code, Some(PUPIL_CODE)) {
+        let pattern = self.table.is_of_pupils().then_some(PUPIL_CODE);
+        if let Err(diagnostic) = lost_zero(&code, pattern) {
             return (None, vec![self.at(self.key_column(), diagnostic)]);
         }
-        let by_code = || {
-            self.table
-                .rows
-                .iter()
-                .position(|row| row.key.first().is_some_and(|key| typed(key, None) == code))
-        };
+        let by_code = || self.known.get([code.clone()].as_slice()).copied();
         let at = if code.is_empty() { self.by_name() } else { by_code() };
         let Some(at) = at else {
             return (None, vec![self.at(self.key_column(), self.nobody(&code))]);
@@ -249,6 +252,7 @@ fn passed_over() -> Diagnostic {
 fn listed(
     found: &Found<'_>,
     table: &EntryTable<'_>,
+    known: &Known,
     row: u32,
     from_1904: bool,
 ) -> (Option<Owner>, Vec<ImportFinding>) {
@@ -283,8 +287,9 @@ fn listed(
     if key.len() < table.row_key.len() {
         return (None, findings);
     }
-    let at = table.rows.iter().position(|own| own.key == key);
-    let label = key.iter().map(|value| typed(value, None)).collect::<Vec<_>>().join(" / ");
+    let name: Vec<String> = key.iter().map(|value| typed(value, None)).collect();
+    let at = known.get(&name).copied();
+    let label = name.join(" / ");
     (Some(Owner { row: at, key, label }), findings)
 }
 

@@ -7,7 +7,7 @@ use bieumau_model::diagnostic::{Diagnostic, Severity};
 use bieumau_model::text::Text;
 
 use super::book::{Area, Book, BookSheet, Content};
-use super::layout::{What, meaning};
+use super::layout::{Meanings, What};
 use super::letters::tidy;
 use super::notes;
 use super::place::{ImportFinding, Place};
@@ -63,11 +63,12 @@ pub(crate) fn find<'b>(
     table: &EntryTable<'_>,
     wanted: Option<&str>,
 ) -> Result<Found<'b>, Vec<ImportFinding>> {
+    let meanings = Meanings::new(table);
     let visible: Vec<&BookSheet> = book.sheets.iter().filter(|sheet| !sheet.hidden).collect();
     let mut candidates: Vec<(&BookSheet, u32, Headings)> = visible
         .iter()
         .filter_map(|sheet| {
-            let (row, headings) = best_heading(sheet, table)?;
+            let (row, headings) = best_heading(sheet, &meanings)?;
             Some((*sheet, row, headings))
         })
         .collect();
@@ -80,7 +81,7 @@ pub(crate) fn find<'b>(
         0 => Err(vec![no_table(&visible)]),
         1 => {
             let (sheet, row, headings) = candidates.remove(0);
-            let mut found = take(sheet, row, headings, table);
+            let mut found = take(sheet, row, headings, table, &meanings);
             found.findings.extend(not_read(book, sheet));
             Ok(found)
         }
@@ -92,9 +93,9 @@ pub(crate) fn find<'b>(
 type Headings = Vec<(u32, String, Option<What>)>;
 
 /// Returns the row that reads most like headings.
-fn best_heading(sheet: &BookSheet, table: &EntryTable<'_>) -> Option<(u32, Headings)> {
+fn best_heading(sheet: &BookSheet, meanings: &Meanings) -> Option<(u32, Headings)> {
     let rows = sheet.rows.keys().copied().filter(|row| *row < LAST_HEADING);
-    rows.map(|row| (row, headings_at(sheet, row, table)))
+    rows.map(|row| (row, headings_at(sheet, row, meanings)))
         .filter(|(_, headings)| is_heading(headings))
         // Of two rows that know as much, the lower one is right: the upper is its group.
         .max_by_key(|(row, headings)| (known(headings), *row))
@@ -113,7 +114,7 @@ fn is_heading(headings: &Headings) -> bool {
 }
 
 /// Reads a row as headings, together with the groups above it.
-fn headings_at(sheet: &BookSheet, row: u32, table: &EntryTable<'_>) -> Headings {
+fn headings_at(sheet: &BookSheet, row: u32, meanings: &Meanings) -> Headings {
     let own = sheet.rows.get(&row).into_iter().flat_map(BTreeMap::keys);
     let above = row.checked_sub(1).and_then(|above| sheet.rows.get(&above));
     let mut columns: Vec<u32> =
@@ -135,7 +136,7 @@ fn headings_at(sheet: &BookSheet, row: u32, table: &EntryTable<'_>) -> Headings 
             let readings = [own.as_str(), both.as_str(), above.as_str()];
             // What stands above counts for itself only where nothing stands below it.
             let tried = if own.is_empty() { &readings[2..] } else { &readings[..2] };
-            let what = tried.iter().find_map(|reading| meaning(table, reading));
+            let what = tried.iter().find_map(|reading| meanings.of(reading)).cloned();
             let shown = if own.is_empty() { above } else { own };
             (!shown.is_empty()).then_some((column, shown, what))
         })
@@ -148,6 +149,7 @@ fn take<'b>(
     heading: u32,
     headings: Headings,
     table: &EntryTable<'_>,
+    meanings: &Meanings,
 ) -> Found<'b> {
     let mut found = Found { sheet, columns: Vec::new(), rows: Vec::new(), findings: Vec::new() };
     let below =
@@ -171,7 +173,7 @@ fn take<'b>(
     {
         found.findings.push(no_key(Place::Sheet(sheet.name.clone()), table));
     }
-    found.rows = data_rows(&mut found.findings, sheet, heading, &found.columns, table);
+    found.rows = data_rows(&mut found.findings, sheet, heading, &found.columns, meanings);
     found.findings.extend(merged_entries(sheet, heading, &found.columns));
     found
 }
@@ -182,14 +184,14 @@ fn data_rows(
     sheet: &BookSheet,
     heading: u32,
     columns: &[(u32, What)],
-    table: &EntryTable<'_>,
+    meanings: &Meanings,
 ) -> Vec<u32> {
     let mut rows = Vec::new();
     for (row, cells) in sheet.rows.range(heading + 1..) {
         let told = |column: &u32, what: &What| {
-            cells.get(column).is_some_and(|content| {
-                matches!(content, Content::Text(text) if meaning(table, text).as_ref() == Some(what))
-            })
+            cells.get(column).is_some_and(
+                |content| matches!(content, Content::Text(text) if meanings.of(text) == Some(what)),
+            )
         };
         let repeated = columns.iter().filter(|(column, what)| told(column, what)).count();
         if repeated >= 2 {

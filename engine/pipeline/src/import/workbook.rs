@@ -24,6 +24,10 @@ use crate::site::Site;
 /// Empty rows for new records, where records may be added.
 const SPARE_ROWS: usize = 200;
 
+/// How many reasons for closed cells, and how many pupils with each, stand above the table.
+const MOST_REASONS: usize = 8;
+const MOST_NAMES: usize = 5;
+
 /// The longest name of a sheet.
 const LONGEST_SHEET_NAME: usize = 31;
 
@@ -35,8 +39,9 @@ impl Site {
         form: &str,
         parameters: &RawParameters,
         template: Template,
+        now: Timestamp,
     ) -> Result<Document, Problem> {
-        let mut table = self.entry_table(caller, form, parameters)?;
+        let mut table = self.entry_table(caller, form, parameters, now)?;
         check_template(&table, template)?;
         let mut averages = Averages::default();
         if template == Template::Own {
@@ -66,7 +71,7 @@ impl Site {
         template: Template,
         now: Timestamp,
     ) -> Result<Document, Problem> {
-        let document = self.workbook(caller, form, parameters, template)?;
+        let document = self.workbook(caller, form, parameters, template, now)?;
         let details = json!({"form": form, "parameters": parameters});
         self.note(caller, "workbook_made", 1, &details, now)?;
         Ok(document)
@@ -246,7 +251,14 @@ fn form_cell(
             value: form_value(&row.values[at], labels[at].as_ref()),
             open: row.closed[at].is_none(),
         },
-        What::Ongoing => FormCell { value: text(&ongoing(table, row)), open: true },
+        What::Ongoing => FormCell {
+            value: text(&ongoing(table, row)),
+            open: table
+                .columns
+                .iter()
+                .zip(&row.closed)
+                .any(|(field, closed)| field.id.starts_with("ongoing_") && closed.is_none()),
+        },
         What::Average => {
             let pupil = row.key.first().map(|pupil| typed(pupil, None)).unwrap_or_default();
             closed(text(averages.of(&pupil).unwrap_or_default()))
@@ -275,12 +287,41 @@ fn form_value(value: &Value, labels: Option<&Labels>) -> FormValue {
 }
 
 fn heading_lines(site: &Site, caller: &Caller, table: &EntryTable<'_>) -> Vec<String> {
-    vec![
+    let mut lines = vec![
         table.form.title.get(Locale::Vi).to_owned(),
         fixed_words(site, caller, table).join(" · "),
         "Chỉ nhập vào các ô trắng. Không đổi mã, tên và hàng tiêu đề; lưu tệp rồi tải lên."
             .to_owned(),
-    ]
+    ];
+    lines.extend(closed_lines(table));
+    lines
+}
+
+/// Why cells are closed, each reason once, with the pupils when it is not all of them.
+fn closed_lines(table: &EntryTable<'_>) -> Vec<String> {
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    for row in &table.rows {
+        let name = row.person.as_ref().map_or("", |person| person.name.as_str());
+        let mut own: Vec<&str> =
+            row.closed.iter().flatten().map(|why| why.message.get(Locale::Vi)).collect();
+        own.dedup();
+        for reason in own {
+            match reasons.iter_mut().find(|(known, _)| *known == reason) {
+                Some((_, names)) => names.push(name),
+                None => reasons.push((reason, vec![name])),
+            }
+        }
+    }
+    let line = |(reason, names): (&str, Vec<&str>)| {
+        if names.len() == table.rows.len() || !table.is_roll {
+            return format!("Ô xám: {reason}.");
+        }
+        let more = names.len().saturating_sub(MOST_NAMES);
+        let named = names.into_iter().take(MOST_NAMES).collect::<Vec<_>>().join(", ");
+        let more = if more > 0 { format!(" và {more} em nữa") } else { String::new() };
+        format!("Ô xám: {reason}: {named}{more}.")
+    };
+    reasons.into_iter().take(MOST_REASONS).map(line).collect()
 }
 
 /// The section that is entered, or the form, as the name of a sheet.
