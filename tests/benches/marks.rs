@@ -15,7 +15,7 @@ use std::{env, thread};
 use bieumau_model::entry::Given;
 use bieumau_model::scope::Caller;
 use bieumau_pipeline::{
-    Act, Change, DemoSite, GridView, Mode, Silent, Site, Why, Workers, make_demo,
+    Act, Change, DemoSite, EntryGrid, Mode, Silent, Site, Why, Workers, make_demo,
 };
 use jiff::Timestamp;
 
@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn grid(site: &Site) -> GridView {
+fn grid(site: &Site) -> EntryGrid {
     let fixed = [
         ("school", SCHOOL),
         ("year", "2025"),
@@ -56,7 +56,8 @@ fn grid(site: &Site) -> GridView {
         ("subject", "TOAN"),
     ];
     let fixed = fixed.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-    site.grid(&Caller::Operator, "mark", "class_subject", &fixed).expect("the grid is filled")
+    let grid = site.entry_grid(&Caller::Operator, "mark", &fixed, Timestamp::now());
+    grid.expect("the grid is filled")
 }
 
 /// Changes of every mark of the class; each round gives other values, so that all are written.

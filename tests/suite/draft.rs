@@ -73,6 +73,8 @@ impl Draft {
         for own in &self.sheets {
             let sheet = book.add_worksheet();
             sheet.set_name(&own.name)?;
+            // A formula without a result has none; this crate would write 0.
+            sheet.set_formula_result_default("");
             for (top, left, bottom, right) in &own.merged {
                 sheet.merge_range(*top, *left, *bottom, *right, "", &Format::new())?;
             }

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use bieumau_model::access::{Grant, Person, Place, Role, Validity};
 use bieumau_model::scope::Caller;
+use bieumau_model::text::Text;
+use bieumau_pipeline::Site;
+use bieumau_pipeline::flows::{NewLock, Part};
 use libtest_mimic::{Failed, Trial};
 use serde_json::{Value, json};
 
@@ -20,6 +24,8 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("grid::what_is_not_right_is_told_at_its_field", refusals),
         Trial::test("grid::averages_of_what_is_only_typed", typed_averages),
         Trial::test("grid::primary_scores_are_closed_where_no_test_is_held", primary),
+        Trial::test("grid::locked_cells_are_shown_before_anyone_types", locked),
+        Trial::test("grid::what_is_not_theirs_to_write_is_closed_for_them", closed_for_others),
         Trial::test("grid::a_form_without_its_parameters_says_what_is_missing", incomplete),
         Trial::test("grid::pages_work_without_script", pages),
         Trial::test("grid::a_workbook_goes_out_and_in_over_http", workbooks),
@@ -74,6 +80,10 @@ fn shown() -> Outcome {
         &["ongoing_1", "ongoing_2", "ongoing_3", "ongoing_4", "mid_term", "end_of_term"],
     )?;
     same(grid["columns"][0]["max"].clone(), json!(100))?;
+    // The key of a row is that of its record under the forms.
+    let key = rows[0]["key"].as_str().ok_or("no key")?;
+    let record = web.get(&format!("/api/v1/forms/mark/records/{key}"))?;
+    same(record.json()?["revision"].clone(), rows[0]["revision"].clone())?;
     contains(&grid["about"].to_string(), &["Năm học 2025-2026", "Lớp 6A1", "Toán"])
 }
 
@@ -184,6 +194,92 @@ fn primary() -> Outcome {
     same(tested["average"].clone(), Value::Null)?;
     let closed = ask("4A", "DD", "end_2")?;
     contains(&closed["rows"][0]["closed"]["score"].to_string(), &["không có bài kiểm tra"])
+}
+
+/// Locks the mid-term marks of term II, on the clock of the server.
+fn lock_mid_term(site: &Site) -> Outcome {
+    let wanted = NewLock {
+        school: SECONDARY.to_owned(),
+        year: YEAR.parse()?,
+        part: Part { term: Some(2), column_kind: Some("mid_term".to_owned()), ..Part::default() },
+        reason: "Chốt điểm giữa kì".to_owned(),
+        order_number: "Thông báo số 31/TB-THCS".to_owned(),
+        starts_at: Some("2026-01-02".to_owned()),
+        ends_at: None,
+    };
+    let earlier = "2026-01-01T08:00:00+07:00".parse().map_err(|_| "no moment")?;
+    site.lock(&Caller::Operator, &wanted, earlier).map_err(said)?;
+    Ok(())
+}
+
+/// The grid, its workbook and the dry run of an import say which lock, why, by whom, until when and
+/// how to ask, and so does whoever saves all the same.
+fn locked() -> Outcome {
+    let own = altered(&[], &workers(1))?;
+    lock_mid_term(&own.site)?;
+    let web = served(&own)?;
+    let grid = grid(&web)?;
+    let parts = [
+        "khóa số 1 (Thông báo số 31/TB-THCS)",
+        "Chốt điểm giữa kì",
+        "cho đến khi được mở",
+        "phiếu đề nghị sửa điểm",
+    ];
+    for row in
+        grid["rows"].as_array().ok_or("no rows")?.iter().filter(|row| row["status"].is_null())
+    {
+        let closed = &row["closed"];
+        contains(closed["mid_term"]["vi"].as_str().unwrap_or_default(), &parts)?;
+        same(closed["end_of_term"].clone(), Value::Null)?;
+    }
+    let (pupil, revision) = first(&grid)?;
+    let version = format!("If-Match: \"{revision}\"");
+    let answer = put(&web, &pupil, &version, &json!({"fields": {"mid_term": "9"}}))?;
+    same(answer.status, 423)?;
+    let finding = answer.json()?["findings"][0].clone();
+    same((&finding["code"], &finding["locked"]), (&json!("J200"), &json!(true)))?;
+    let open = put(&web, &pupil, &version, &json!({"fields": {"end_of_term": "9"}}))?;
+    same(open.status, 200)?;
+
+    let made = web.get(&format!("/api/v1/forms/mark/workbook?{}", query()))?;
+    let mut draft = crate::draft::Draft::open(&made.body)?;
+    let table = draft.table();
+    let said = format!("{:?}", table.cells);
+    contains(&said, &["Ô xám: ĐĐGgk: đang khóa theo khóa số 1"])?;
+    let (row, column) = (table.rows()[1], table.column("ĐĐGgk"));
+    table.put(row, column, crate::draft::Cell::Number(0.5));
+    let tried = web.ask("POST", "/api/v1/forms/mark/import", &[], &draft.save()?)?;
+    same(tried.status, 422)?;
+    contains(&tried.text(), &["J266", "Ô đã khóa", "khóa số 1", "ngoại lệ có thời hạn"])
+}
+
+/// A class teacher reads the marks of a colleague's subject, and the grid says so beforehand.
+fn closed_for_others() -> Outcome {
+    let year: i64 = YEAR.parse()?;
+    let place = Place {
+        schools: Some(vec![SECONDARY.to_owned()]),
+        classes: Some(vec![(SECONDARY.to_owned(), year, "6A1".to_owned())]),
+        ..Place::default()
+    };
+    let grant = Grant {
+        role: Role::ClassTeacher,
+        place,
+        validity: Validity::default(),
+        ground: Text::from("phân công của nhà trường"),
+    };
+    let person = Person {
+        name: "chu.nhiem".to_owned(),
+        full_name: "Chủ nhiệm".to_owned(),
+        staff: None,
+        grants: vec![grant],
+    };
+    let caller = person.caller(jiff::civil::date(2026, 1, 5));
+    let given =
+        parameters(&format!("school={SECONDARY} year={YEAR} class=6A1 subject=TOAN term=2"));
+    let shown = demo().site.entry_grid(&caller, "mark", &given, crate::support::now());
+    let shown = shown.map_err(said)?;
+    let closed = shown.rows.iter().all(|row| row.closed.len() == shown.columns.len());
+    ensure(closed && !shown.rows.is_empty(), || format!("{:?}", shown.rows.first()))
 }
 
 fn incomplete() -> Outcome {

@@ -33,7 +33,6 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("records::drafts_become_records", drafts),
         Trial::test("records::evidence_is_given_back_as_it_was", evidence),
         Trial::test("records::several_changes_are_kept_together_or_not_at_all", together),
-        Trial::test("records::a_grid_shows_the_class_in_order", grid),
         Trial::test("records::every_form_has_a_schema", schemas),
         Trial::test("records::the_records_of_the_demo_pass_the_validator", demo_is_valid),
         Trial::test("records::dry_run_and_commit_find_the_same", dry_run_is_commit),
@@ -41,6 +40,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("records::reading_personal_data_leaves_a_line", reading_is_noted),
         Trial::test("records::a_refusal_says_why_and_whom_to_ask", refusal),
         Trial::test("records::repeats_keep_to_their_numbers_of_lines", lines),
+        Trial::test("records::a_record_is_written_together_with_its_lines", nested),
         Trial::test(
             "records::a_draft_form_takes_no_records_and_a_retired_one_no_new_ones",
             form_status,
@@ -308,20 +308,6 @@ fn together() -> Outcome {
     same(&kept.json()?["kept"], &json!(true))
 }
 
-fn grid() -> Outcome {
-    let path = format!(
-        "/api/v1/forms/mark/grids/class_subject?school={SECONDARY}&year=2025&term=1&class=6A1&subject=TOAN"
-    );
-    let grid = web().get(&path)?.json()?;
-    let rows = grid["rows"].as_array().ok_or("no rows")?;
-    ensure(rows.len() > 20, || format!("{} rows", rows.len()))?;
-    let numbers: Vec<i64> =
-        rows.iter().filter_map(|row| row["source"]["number"].as_i64()).collect();
-    ensure(numbers.windows(2).all(|pair| pair[0] < pair[1]), || format!("{numbers:?}"))?;
-    same(grid["columns"].as_array().map(Vec::len), Some(8))?;
-    web().get("/api/v1/forms/mark/grids/class_subject?year=2025")?.problem(422, "J133").map(|_| ())
-}
-
 fn schemas() -> Outcome {
     let forms = web().get("/api/v1/forms")?.json()?;
     for form in forms["forms"].as_array().into_iter().flatten() {
@@ -540,6 +526,53 @@ fn lines() -> Outcome {
     same(codes(&[stop("3")])?, vec!["J118"])?;
     let record = site.record(&Caller::Operator, "trip", "A").map_err(said)?;
     same(record.lines["stops"].len(), 2)
+}
+
+/// Over HTTP: made with two lines, one changed, a wrong one told at its place, taken out of use and
+/// brought back with the lines that it had.
+fn nested() -> Outcome {
+    let (_folder, site) = trips("published")?;
+    let site = Arc::new(site);
+    let web = Web::serve(&site, Caller::Operator)?;
+    let path = "/api/v1/forms/trip/records";
+    let two =
+        json!({"fields": {"trip": "A"}, "lines": {"stops": [{"fields": {}}, {"fields": {}}]}});
+    let made = web.post(path, &two.to_string())?;
+    same(made.status, 201)?;
+    let lines = made.json()?["lines"].clone();
+    same(
+        (&lines["/lines/stops/0"]["key"], &lines["/lines/stops/1"]["key"]),
+        (&json!("A,1"), &json!("A,2")),
+    )?;
+    let one = format!("{path}/A");
+    let read = web.get(&one)?.json()?;
+    same(read["lines"]["stops"].as_array().map(Vec::len), Some(2))?;
+
+    let put = |revision: i64, body: Value| {
+        let version = format!("If-Match: \"{revision}\"");
+        web.ask("PUT", &one, &[&version], body.to_string().as_bytes())
+    };
+    let stale =
+        json!({"lines": {"stops": [{"fields": {"line": 1}, "revision": 9, "retire": true}]}});
+    let refused = put(1, stale)?.problem(412, "J123")?;
+    same(&refused["findings"][0]["pointer"], &json!("/lines/stops/0"))?;
+    let gone =
+        json!({"lines": {"stops": [{"fields": {"line": 1}, "revision": 1, "retire": true}]}});
+    same(put(1, gone)?.status, 200)?;
+    put(1, json!({"lines": {"halts": []}}))?.problem(422, "J138")?;
+
+    let revision = web.get(&one)?.json()?["revision"].clone();
+    let count = |web: &Web| -> Result<usize, Failed> {
+        Ok(web.get(&one)?.json()?["lines"]["stops"].as_array().map_or(0, Vec::len))
+    };
+    let before = count(&web)?;
+    let version = format!("If-Match: \"{revision}\"");
+    same(web.post_with(&format!("{one}/retire"), &[&version], "")?.status, 200)?;
+    same(count(&web)?, 0)?;
+    let revision = web.get(&one)?.json()?["revision"].clone();
+    let version = format!("If-Match: \"{revision}\"");
+    same(web.post_with(&format!("{one}/restore"), &[&version], "")?.status, 200)?;
+    same(count(&web)?, before)
 }
 
 fn form_status() -> Outcome {

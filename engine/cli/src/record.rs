@@ -1,5 +1,6 @@
 //! `bieumau record …`: reads and writes single records, tells their history.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use bieumau_model::entry::Given;
@@ -169,9 +170,10 @@ fn write(
     let mut fields = given.collect();
     site.put_key(&record.form, &record.key, &mut fields)?;
     let change = Change { form: record.form.clone(), act, fields, confirmed: how.confirm.clone() };
+    let changes = site.nested(&caller, change, &BTreeMap::new())?.changes;
     let why = Why { reason: how.reason.clone(), correction: None };
     let mode = if how.dry_run { Mode::DryRun } else { Mode::Commit };
-    let outcome = site.write(&caller, &[change], &why, mode, Timestamp::now())?;
+    let outcome = site.write(&caller, &changes, &why, mode, Timestamp::now())?;
     Ok(tell(&outcome, mode, locale))
 }
 
@@ -213,7 +215,13 @@ fn print_record(record: &RecordView, json: bool) {
     }
     for (section, lines) in &record.lines {
         for line in lines {
-            text.push_str(&format!("\n    {section:<20} {}", line.key));
+            text.push_str(&format!("\n    {section:<20} {} r{}", line.key, line.revision));
+            // What a line shares with its record stands above already.
+            let own = line.fields.iter().filter(|(name, _)| !record.fields.contains_key(*name));
+            for (name, value) in own.filter(|(_, value)| !value.is_null()) {
+                let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                text.push_str(&format!("\n        {name:<20} {value}"));
+            }
         }
     }
     print_line(&text);

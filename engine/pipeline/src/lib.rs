@@ -79,9 +79,9 @@ pub use problem::{Problem, ProblemKind};
 pub use progress::{Progress, Silent};
 pub use records::{
     Act, AttachmentView, Attempt, Change, Conflict, DraftView, FieldChange, FormSummary,
-    FormVersion, GridCell, GridColumn, GridRow, GridView, HistoryStep, LARGEST_ATTACHMENT, Mode,
-    NewFile, Outcome, OutcomeFinding, RecordPage, RecordQuery, RecordView, Refusal, Why, Written,
-    form_schema, given_fields, key_text, value_json, value_text,
+    FormVersion, HistoryStep, LARGEST_ATTACHMENT, Line, Mode, Nested, NewFile, Outcome,
+    OutcomeFinding, RecordPage, RecordQuery, RecordView, Refusal, Why, Written, form_schema,
+    given_fields, key_text, value_json, value_text,
 };
 pub use render::{Document, RenderRequest};
 pub use site::{Site, Workers};

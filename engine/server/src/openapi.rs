@@ -13,7 +13,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Description;
 
 use crate::serve::App;
-use crate::{api, figures, flows, records};
+use crate::{api, entry, figures, flows, records, why};
 
 /// What the whole API has in common.
 #[derive(OpenApi)]
@@ -29,6 +29,7 @@ use crate::{api, figures, flows, records};
         (name = "reports", description = "Reports and the documents made from them"),
         (name = "forms", description = "What can be entered"),
         (name = "flows", description = "Locks, corrections, sign-offs, reviews, issued documents"),
+        (name = "entry", description = "Grids of a class, and workbooks out and in"),
         (name = "records", description = "What was entered: with history, drafts and evidence"),
     )
 )]
@@ -40,6 +41,8 @@ pub fn description() -> Description {
     whole.merge(api::description());
     whole.merge(figures::description());
     whole.merge(records::description());
+    whole.merge(entry::description());
+    whole.merge(why::description());
     whole.merge(flows::description());
     whole
 }

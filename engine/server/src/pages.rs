@@ -7,6 +7,8 @@ use axum::extract::{Path, Query, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
+use bieumau_model::access::Area;
+use bieumau_model::scope::Caller;
 use bieumau_model::text::Locale;
 use bieumau_pipeline::{FieldView, Problem, ProblemKind, RenderRequest};
 use jiff::Timestamp;
@@ -264,6 +266,7 @@ fn start_context(app: &App, guest: &Guest, given: &Given, asked: Locale) -> Resu
         "title": view.as_ref().map_or(words["reports"].as_str().unwrap_or_default(), |view| view.title.get(asked)),
         "words": words,
         "topics": topics,
+        "enters": enters(&guest.caller),
         "report": report,
         "document": document,
     }))
@@ -277,8 +280,16 @@ pub(crate) fn person(app: &App, guest: &Guest) -> Value {
             "full_name": visitor.full_name,
             "school": visitor.school,
             "year": format!("{year}-{}", year + 1),
+            "enters": enters(&guest.caller),
         })
     })
+}
+
+/// Whether somebody enters records of pupils: then the pages for that are in sight.
+fn enters(caller: &Caller) -> bool {
+    let entered = [Area::Teaching, Area::Homeroom, Area::Pupils, Area::Admission];
+    let reaches = caller.scope().reaches;
+    reaches.iter().any(|reach| entered.into_iter().any(|area| reach.writes.has(area)))
 }
 
 pub(crate) fn field_value(field: &FieldView, asked: Locale) -> Value {
@@ -370,6 +381,7 @@ pub(crate) fn words(asked: Locale) -> Value {
             "pick_more_lead": "Văn bản hiện ra ở đây khi đã đủ thông tin.",
             "rights": "Quyền của tôi", "password": "Đổi mật khẩu", "sign_out": "Đăng xuất",
             "users": "Tài khoản", "year": "Năm học",
+            "entry": "Nhập liệu", "marks": "Nhập điểm", "import": "Nhập từ Excel",
             "books": "Sổ điểm", "corrections": "Sửa điểm", "locks": "Khóa sổ",
             "code": "Mã", "back": "Về trang đầu",
             "nothing_lost": "Dữ liệu không bị thay đổi.",
@@ -389,6 +401,7 @@ pub(crate) fn words(asked: Locale) -> Value {
             "pick_more_lead": "The document appears here as soon as everything is given.",
             "rights": "My rights", "password": "Change password", "sign_out": "Sign out",
             "users": "Accounts", "year": "School year",
+            "entry": "Data entry", "marks": "Enter marks", "import": "Enter from Excel",
             "books": "Gradebooks", "corrections": "Corrections", "locks": "Locks",
             "code": "Code", "back": "Back to the start page",
             "nothing_lost": "No data was changed.",

@@ -13,6 +13,8 @@ use bieumau_model::text::Locale;
 use bieumau_pipeline::{Explained, Problem, Question};
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use utoipa::OpenApi;
+use utoipa::openapi::OpenApi as Description;
 
 use crate::error::problem_json;
 use crate::locale;
@@ -32,8 +34,31 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/api/v1/reports/{report}/explanations", get(explanations))
 }
 
-/// `GET /api/v1/reports/{report}/explanations`: the parameters of the report, and which values:
-/// `table`, `column`, and what the row is about as `about.pupil`, `about.subject` and so on.
+#[derive(OpenApi)]
+#[openapi(paths(explanations))]
+struct Paths;
+
+pub(crate) fn description() -> Description {
+    Paths::openapi()
+}
+
+/// Tells how values of a document came about. The address has the parameters of the report, and
+/// which values are meant: `table`, `column`, and what the row is about as `about.pupil`,
+/// `about.subject` and so on.
+#[utoipa::path(get, path = "/api/v1/reports/{report}/explanations", tag = "reports",
+    params(
+        ("report" = String, Path),
+        ("table" = Option<String>, Query),
+        ("column" = Option<String>, Query),
+        ("about.pupil" = Option<String>, Query),
+        ("about.subject" = Option<String>, Query),
+    ),
+    responses(
+        (status = 200, description = "`{\"explanations\": […]}`: rule, inputs, steps, result, plugin",
+            body = Value),
+        (status = 404, description = "there is no such report, or nothing that the caller may see"),
+        (status = 422, description = "a parameter is wrong"),
+    ))]
 async fn explanations(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,

@@ -1,7 +1,7 @@
 //! Binds the parameters that choose what is filled in: fields of the form, and the class of its
 //! pupils.
 
-use bieumau_model::definition::{Catalog, FieldType, Form, FormScope};
+use bieumau_model::definition::{Catalog, FieldType, Form, FormScope, Grid};
 use bieumau_model::diagnostic::{Diagnostic, Diagnostics};
 use bieumau_model::table::{ColumnType, Value};
 use bieumau_model::text::{Locale, Text, nfc};
@@ -28,8 +28,18 @@ pub(crate) struct Bound {
 }
 
 impl Bound {
-    /// Returns whether the rows are the pupils of one class: all of the key but the pupil is given.
+    /// Returns the grid of the form whose fixed fields are all given.
+    pub fn grid<'f>(&self, form: &'f Form) -> Option<&'f Grid> {
+        let given = |name: &String| self.fixed.contains_key(name);
+        form.grids.iter().find(|grid| grid.fixed.iter().all(given) && !given(&grid.field))
+    }
+
+    /// Returns whether the rows are known beforehand: those of a grid, or the pupils of one class
+    /// where all of the key but the pupil is given.
     pub fn is_roll(&self, form: &Form) -> bool {
+        if self.grid(form).is_some() {
+            return true;
+        }
         let Some(pupil) = pupil_field(form) else { return false };
         let given = |name: &String| *name == pupil.id || self.fixed.contains_key(name);
         self.fixed.contains_key("class") && form.key.iter().all(given)
@@ -38,7 +48,7 @@ impl Bound {
 
 /// Returns the parameters of a form in the order in which a person chooses them.
 pub(crate) fn parameter_names(form: &Form) -> Vec<String> {
-    if let Some(grid) = form.grids.iter().find(|grid| grid.rows == "enrolment") {
+    if let Some(grid) = form.grids.first() {
         return grid.fixed.clone();
     }
     let pupil = pupil_field(form).map(|field| field.id.as_str());

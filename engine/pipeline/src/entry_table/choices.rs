@@ -9,6 +9,7 @@ use bieumau_store::Reader;
 use super::bind::parameter_names;
 use super::view::EntryForm;
 use super::{labels::Labels, pupil_field};
+use crate::flows::KEPT_FORMS;
 use crate::parameters::RawParameters;
 use crate::problem::Problem;
 use crate::render::store_problem;
@@ -24,6 +25,7 @@ impl Site {
         let forms = self.catalog().forms.values();
         let mut forms: Vec<EntryForm> = forms
             .filter(|form| form.scope == FormScope::School)
+            .filter(|form| !KEPT_FORMS.contains(&form.id.as_str()))
             .map(|form| EntryForm {
                 id: form.id.clone(),
                 title: form.title.clone(),
@@ -166,9 +168,10 @@ impl Site {
 
 /// Returns whether a form is filled in as a grid of a class.
 fn has_grid(form: &Form) -> bool {
-    pupil_field(form).is_some()
-        && form.field("class").is_some()
-        && form.key.iter().all(|name| !["day", "session", "kind"].contains(&name.as_str()))
+    !form.grids.is_empty()
+        || pupil_field(form).is_some()
+            && form.field("class").is_some()
+            && form.key.iter().all(|name| !["day", "session", "kind"].contains(&name.as_str()))
 }
 
 /// What must be chosen before this one.

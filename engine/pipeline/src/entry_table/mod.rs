@@ -2,23 +2,31 @@
 //! with the fields that are entered. The marks grid and the workbooks are made from it.
 //!
 //! A form whose key ends in the pupil, once everything else of its key is given, is a *roll*: its
-//! rows are the pupils of the class in the order of names, whether a record exists yet or not.
-//! Every other form is a *list* of the records that are there. Where the form declares a grid, its
-//! columns are the ones that are entered.
+//! rows are the pupils of the class in the order of names, whether a record exists yet or not. So is
+//! a form with a grid whose fixed fields are given; then the grid tells the rows, and its columns
+//! are the ones that are entered. Every other form is a *list* of the records that are there.
+//!
+//! Cells that the caller could not write at the moment (rights, locks, signatures, exemptions) are
+//! closed beforehand, by the guards that every write passes.
 
 mod averages;
 mod bind;
 mod choices;
+mod close;
 mod labels;
 mod rows;
 mod save;
 mod view;
 
-use bieumau_model::definition::{Field, FieldType, Form};
+use std::collections::HashMap;
+
+use bieumau_model::definition::{Field, FieldType, Form, Grid};
+use bieumau_model::diagnostic::Diagnostic;
 use bieumau_model::scope::Caller;
 use bieumau_model::table::Value;
 use bieumau_model::text::Text;
 use indexmap::IndexMap;
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 pub use averages::Averages;
@@ -33,6 +41,9 @@ use crate::parameters::RawParameters;
 use crate::problem::Problem;
 use crate::site::Site;
 
+/// A cell that nobody may fill in.
+pub(crate) const CLOSED: &str = "J290";
+
 /// Records to fill in.
 #[derive(Debug, Clone)]
 pub(crate) struct EntryTable<'c> {
@@ -45,8 +56,10 @@ pub(crate) struct EntryTable<'c> {
     pub row_key: Vec<&'c Field>,
     /// Fields to enter.
     pub columns: Vec<&'c Field>,
-    /// Whether the rows are the pupils of a class; then no row may be added.
+    /// Whether the rows are known beforehand; then no row may be added.
     pub is_roll: bool,
+    /// The grid that tells the rows, when the form has one for these parameters.
+    pub grid: Option<&'c Grid>,
     pub rows: Vec<EntryRow>,
 }
 
@@ -62,11 +75,11 @@ pub(crate) struct EntryRow {
     /// Revision of the record; `None` when there is none yet.
     pub revision: Option<i64>,
     /// Why a cell may not be written into, by column.
-    pub closed: Vec<Option<Text>>,
+    pub closed: Vec<Option<Diagnostic>>,
 }
 
-/// A pupil as lists show one.
-#[derive(Debug, Clone, PartialEq)]
+/// Whom or what a row is about, as lists show it: a pupil, or the record that gives the row.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Person {
     pub number: Option<i64>,
     pub name: String,
@@ -77,6 +90,17 @@ pub(crate) struct Person {
 }
 
 impl EntryTable<'_> {
+    /// Returns whether the rows are pupils.
+    pub fn is_of_pupils(&self) -> bool {
+        self.is_roll && self.grid.is_none_or(|grid| grid.rows == "enrolment")
+    }
+
+    /// Returns the row with these key values.
+    pub fn row_at(&self) -> HashMap<Vec<String>, usize> {
+        let key = |row: &EntryRow| row.key.iter().map(|value| typed(value, None)).collect();
+        self.rows.iter().enumerate().map(|(at, row)| (key(row), at)).collect()
+    }
+
     /// Returns the key of a row, in the order of the form's key.
     pub fn key_of(&self, row_key: &[Value]) -> Vec<Value> {
         let own = |name: &String| {
@@ -93,14 +117,16 @@ impl EntryTable<'_> {
 }
 
 impl Site {
-    /// Collects what is filled in with `form` under the given parameters, as `caller` sees it.
+    /// Collects what is filled in with `form` under the given parameters, as `caller` sees it and
+    /// may write it at `now`.
     pub(crate) fn entry_table(
         &self,
         caller: &Caller,
         form: &str,
         parameters: &RawParameters,
+        now: Timestamp,
     ) -> Result<EntryTable<'_>, Problem> {
-        self.entry_table_of(caller, form, parameters, None)
+        self.entry_table_of(caller, form, parameters, None, now)
     }
 
     /// The same with the row of one pupil only.
@@ -110,14 +136,12 @@ impl Site {
         form: &str,
         parameters: &RawParameters,
         pupil: Option<&str>,
+        now: Timestamp,
     ) -> Result<EntryTable<'_>, Problem> {
         let form = self.form(form)?;
         let bound = bind::bind(form, parameters, self.catalog())?;
         let is_roll = bound.is_roll(form);
-        let grid = form
-            .grids
-            .iter()
-            .find(|grid| is_roll && grid.fixed.iter().all(|name| bound.fixed.contains_key(name)));
+        let grid = bound.grid(form);
         let row_key: Vec<&Field> = form
             .key
             .iter()
@@ -141,9 +165,10 @@ impl Site {
             row_key,
             columns,
             is_roll,
+            grid,
             rows: Vec::new(),
         };
-        self.load_rows(caller, &mut table, pupil)?;
+        self.load_rows(caller, &mut table, pupil, now)?;
         Ok(table)
     }
 }

@@ -2,13 +2,17 @@
 
 use std::collections::HashMap;
 
-use bieumau_model::definition::{Catalog, FieldType, NameOrder};
+use bieumau_model::definition::{Catalog, FieldType, Grid, NameOrder};
+use bieumau_model::diagnostic::Diagnostic;
 use bieumau_model::names;
 use bieumau_model::scope::Caller;
 use bieumau_model::table::{Table, Value};
 use bieumau_model::text::{Locale, Text};
 use bieumau_store::{Record, Status};
+use indexmap::IndexMap;
+use jiff::Timestamp;
 
+use super::labels::typed;
 use super::{EntryRow, EntryTable, Person};
 use crate::problem::Problem;
 use crate::render::store_problem;
@@ -22,18 +26,21 @@ const STATUSES: &str = "pupil_status";
 const ATTENDS: &str = "01";
 
 impl Site {
-    /// Fills in the rows of `table`.
+    /// Fills in the rows of `table`; of a roll `only` the one of a pupil.
     pub(super) fn load_rows(
         &self,
         caller: &Caller,
         table: &mut EntryTable<'_>,
         only: Option<&str>,
+        now: Timestamp,
     ) -> Result<(), Problem> {
         table.rows = if table.is_roll {
-            let mut people = self.roll(caller, &table.fixed)?;
-            let is_wanted = |pupil: &Value| matches!((pupil, only), (Value::Text(own), Some(only)) if own == only);
-            people.retain(|(pupil, _)| only.is_none() || is_wanted(pupil));
-            let rows = people.into_iter().map(|(pupil, person)| (vec![pupil], Some(person)));
+            let mut people = match table.grid {
+                Some(grid) if grid.rows != "enrolment" => self.given(caller, grid, &table.fixed)?,
+                _ => self.roll(caller, &table.fixed, only)?,
+            };
+            people.retain(|(key, _)| only.is_none_or(|only| typed(key, None) == only));
+            let rows = people.into_iter().map(|(key, person)| (vec![key], Some(person)));
             rows.collect()
         } else {
             self.listed(caller, table)?
@@ -48,33 +55,54 @@ impl Site {
         })
         .collect();
         let keys: Vec<Vec<Value>> = table.rows.iter().map(|row| table.key_of(&row.key)).collect();
-        let records = self.records_of(caller, table, &keys)?;
+        let records = self.store().records_with(caller, table.form, &keys);
+        let records = records.map_err(store_problem)?;
         for (row, record) in table.rows.iter_mut().zip(records) {
             if let Some(record) = record {
                 put(row, &record, &table.columns);
             }
         }
-        self.close(caller, table)
+        self.close(caller, table, now)
     }
 
-    /// Reads the records with `keys`, retired ones too.
-    fn records_of(
+    /// Returns what gives the rows of `grid`: the records of its form that agree with the fixed
+    /// fields they share, by `number` where they have one, else by key.
+    fn given(
         &self,
         caller: &Caller,
-        table: &EntryTable<'_>,
-        keys: &[Vec<Value>],
-    ) -> Result<Vec<Option<Record>>, Problem> {
-        let store = self.store();
-        keys.iter()
-            .map(|key| store.record(caller, table.form, key).map_err(store_problem))
-            .collect()
+        grid: &Grid,
+        fixed: &IndexMap<String, Value>,
+    ) -> Result<Vec<(Value, Person)>, Problem> {
+        let form = self.form(&grid.rows)?;
+        let shared = fixed.iter().filter(|(name, _)| form.field(name).is_some());
+        let filters: Vec<(&str, Value)> =
+            shared.map(|(name, value)| (name.as_str(), value.clone())).collect();
+        let reader = self.reader(caller)?;
+        let records = reader.records(&form.id, &filters).map_err(store_problem)?;
+        let named = form.fields().find(|field| field.kind == FieldType::PersonName);
+        let named = named.or_else(|| form.field("name")).map_or(&grid.field, |field| &field.id);
+        let mut rows: Vec<(Value, Person)> = (0..records.rows())
+            .filter_map(|row| {
+                let key = records.value(row, &grid.field).filter(|key| *key != Value::Missing)?;
+                let name = records.value(row, named).unwrap_or(Value::Missing);
+                let number = match records.value(row, "number") {
+                    Some(Value::Integer(number)) => Some(number),
+                    _ => None,
+                };
+                let name = typed(&name, None);
+                Some((key, Person { number, name, ..Person::default() }))
+            })
+            .collect();
+        rows.sort_by_key(|(_, person)| person.number.unwrap_or(i64::MAX));
+        Ok(rows)
     }
 
-    /// Returns the pupils of a class in the order of names.
+    /// Returns the pupils of a class in the order of names, or `only` the one.
     pub(crate) fn roll(
         &self,
         caller: &Caller,
-        fixed: &indexmap::IndexMap<String, Value>,
+        fixed: &IndexMap<String, Value>,
+        only: Option<&str>,
     ) -> Result<Vec<(Value, Person)>, Problem> {
         let reader = self.reader(caller)?;
         let snapshot = reader.snapshot().map_err(store_problem)?;
@@ -82,7 +110,8 @@ impl Site {
             let value = |name: &str| fixed.get(name).cloned().unwrap_or(Value::Missing);
             names.iter().map(|name| (*name, value(name))).collect()
         };
-        let wanted = filter(&["school", "year", "class"]);
+        let mut wanted = filter(&["school", "year", "class"]);
+        wanted.extend(only.map(|pupil| ("pupil", Value::Text(pupil.to_owned()))));
         let enrolments = snapshot.records("enrolment", &wanted).map_err(store_problem)?;
         let pupils = snapshot.records("pupil", &wanted).map_err(store_problem)?;
         let by_code: HashMap<Option<Value>, usize> =
@@ -134,7 +163,7 @@ fn put(row: &mut EntryRow, record: &Record, columns: &[&bieumau_model::definitio
             "Bản ghi này đã ngừng dùng; khôi phục trước khi sửa",
             "the record is out of use; restore it before it is changed",
         );
-        row.closed.fill(Some(why));
+        row.closed.fill(Some(Diagnostic::error(super::CLOSED, why)));
     }
 }
 
@@ -192,81 +221,6 @@ fn sort_text(pupils: &Table, row: usize) -> String {
 }
 
 impl Site {
-    /// Closes cells that nobody may fill in: exempt pupils, and marks that a class does not give.
-    fn close(&self, caller: &Caller, table: &mut EntryTable<'_>) -> Result<(), Problem> {
-        let Some(subject) = table.fixed.get("subject").cloned() else { return Ok(()) };
-        if !table.is_roll || !table.form.key.iter().any(|name| name == "subject") {
-            return Ok(());
-        }
-        self.close_exempt(caller, table, &subject)?;
-        self.close_tests(caller, table, &subject)
-    }
-
-    fn close_exempt(
-        &self,
-        caller: &Caller,
-        table: &mut EntryTable<'_>,
-        subject: &Value,
-    ) -> Result<(), Problem> {
-        if !self.catalog().forms.contains_key("exemption") {
-            return Ok(());
-        }
-        let reader = self.reader(caller)?;
-        let filters = [
-            ("school", table.fixed["school"].clone()),
-            ("year", table.fixed.get("year").cloned().unwrap_or(Value::Missing)),
-            ("subject", subject.clone()),
-        ];
-        let exempt = reader.records("exemption", &filters).map_err(store_problem)?;
-        for row in &mut table.rows {
-            let is_exempt =
-                (0..exempt.rows()).any(|at| exempt.value(at, "pupil").as_ref() == row.key.first());
-            if is_exempt {
-                row.closed.fill(Some(Text::both(
-                    "Học sinh được miễn học môn này",
-                    "the pupil is exempt from this subject",
-                )));
-            }
-        }
-        Ok(())
-    }
-
-    /// Closes the score of a primary subject where no test is held at that point (TT27, Điều 7).
-    fn close_tests(
-        &self,
-        caller: &Caller,
-        table: &mut EntryTable<'_>,
-        subject: &Value,
-    ) -> Result<(), Problem> {
-        let (Some(Value::Text(point)), Some(tests)) =
-            (table.fixed.get("point").cloned(), self.catalog().code_lists.get("primary_test"))
-        else {
-            return Ok(());
-        };
-        let (Some(grade), Value::Text(subject)) = (self.grade(caller, table)?, subject) else {
-            return Ok(());
-        };
-        let is = |code: &bieumau_model::definition::Code, name: &str, value: &str| {
-            code.more.get(name).is_some_and(|own| own == value)
-        };
-        let grade = grade.to_string();
-        let held = tests.codes.iter().any(|code| {
-            is(code, "grade", &grade) && is(code, "point", &point) && is(code, "subject", subject)
-        });
-        let at = table.columns.iter().position(|field| field.id == "score");
-        if let (false, Some(at)) = (held, at) {
-            for row in &mut table.rows {
-                row.closed[at].get_or_insert_with(|| {
-                    Text::both(
-                        "Môn học này không có bài kiểm tra định kỳ ở thời điểm này",
-                        "no periodic test is held in this subject at this point",
-                    )
-                });
-            }
-        }
-        Ok(())
-    }
-
     /// Returns the grade of the class that is filled in.
     pub(super) fn grade(
         &self,

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use bieumau_model::diagnostic::Diagnostic;
 use bieumau_model::entry::{Finding, Given};
 use bieumau_model::scope::Caller;
 use bieumau_model::table::Value;
@@ -16,9 +15,6 @@ use crate::parameters::RawParameters;
 use crate::problem::{Problem, ProblemKind};
 use crate::records::{Act, Change, Mode, Outcome, Why};
 use crate::site::Site;
-
-/// A cell is closed.
-const CLOSED: &str = "J290";
 
 /// A row on its way.
 #[derive(Debug, Clone, Default)]
@@ -69,7 +65,7 @@ impl Site {
         wanted: &RowToSave,
         now: Timestamp,
     ) -> Result<RowSaved, Problem> {
-        let table = self.row_of(caller, wanted)?;
+        let table = self.row_of(caller, wanted, now)?;
         let Some(row) = table.rows.first() else { return Err(nobody(&wanted.pupil)) };
         if row.revision != wanted.revision {
             return Ok(RowSaved::Overtaken { row: self.shown_row(caller, &table)? });
@@ -82,7 +78,7 @@ impl Site {
         let why = Why { reason: wanted.reason.clone(), correction: None };
         let outcome = self.write(caller, &[change], &why, Mode::Commit, now)?;
         if !outcome.conflicts.is_empty() || (!outcome.accepted && is_new_to_us(&outcome, wanted)) {
-            let table = self.row_of(caller, wanted)?;
+            let table = self.row_of(caller, wanted, now)?;
             return Ok(RowSaved::Overtaken { row: self.shown_row(caller, &table)? });
         }
         let findings = outcome.findings.into_iter();
@@ -91,7 +87,7 @@ impl Site {
             return Ok(RowSaved::Refused { findings: blocking.collect() });
         }
         let findings = findings.map(|found| found.finding).collect();
-        let table = self.row_of(caller, wanted)?;
+        let table = self.row_of(caller, wanted, now)?;
         Ok(RowSaved::Saved { row: self.shown_row(caller, &table)?, findings })
     }
 
@@ -104,8 +100,9 @@ impl Site {
         form: &str,
         parameters: &RawParameters,
         typed: &BTreeMap<String, BTreeMap<String, String>>,
+        now: Timestamp,
     ) -> Result<BTreeMap<String, String>, Problem> {
-        let mut table = self.entry_table(caller, form, parameters)?;
+        let mut table = self.entry_table(caller, form, parameters, now)?;
         need_roll(&table)?;
         let pupil = |key: &[Value]| match key.first() {
             Some(Value::Text(pupil)) => pupil.clone(),
@@ -132,9 +129,14 @@ impl Site {
     }
 
     /// Loads the one row.
-    fn row_of(&self, caller: &Caller, wanted: &RowToSave) -> Result<EntryTable<'_>, Problem> {
-        let table =
-            self.entry_table_of(caller, &wanted.form, &wanted.parameters, Some(&wanted.pupil))?;
+    fn row_of(
+        &self,
+        caller: &Caller,
+        wanted: &RowToSave,
+        now: Timestamp,
+    ) -> Result<EntryTable<'_>, Problem> {
+        let RowToSave { form, parameters, pupil, .. } = wanted;
+        let table = self.entry_table_of(caller, form, parameters, Some(pupil), now)?;
         need_roll(&table)?;
         Ok(table)
     }
@@ -194,7 +196,7 @@ fn closed_cells(table: &EntryTable<'_>, typed: &BTreeMap<String, String>) -> Vec
     cells
         .filter(|(field, _)| typed.contains_key(&field.id))
         .filter_map(|(field, why)| {
-            let diagnostic = Diagnostic::error(CLOSED, why.clone()?);
+            let diagnostic = why.clone()?;
             Some(Finding { field: Some(field.id.clone()), confirm: None, diagnostic })
         })
         .collect()

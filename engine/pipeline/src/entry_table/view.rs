@@ -1,11 +1,12 @@
 //! A grid as a page shows it: columns, pupils, what stands in each cell, and what is closed.
 
 use bieumau_model::definition::{Field, FieldType};
+use bieumau_model::diagnostic::Diagnostic;
 use bieumau_model::format::date_short;
 use bieumau_model::scope::Caller;
-use bieumau_model::table::Value;
 use bieumau_model::text::{Locale, Text};
 use indexmap::IndexMap;
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::averages::Averages;
@@ -14,6 +15,7 @@ use super::rows::fixed_words;
 use super::{EntryRow, EntryTable};
 use crate::parameters::RawParameters;
 use crate::problem::{Problem, ProblemKind};
+use crate::records::key_text;
 use crate::site::Site;
 
 /// A form that is filled in, as lists show it.
@@ -88,8 +90,10 @@ pub struct EntryChoice {
 /// A pupil with the values of the record.
 #[derive(Debug, Clone, Serialize)]
 pub struct EntryLine {
-    /// Pupil.
+    /// Pupil, or what else tells the row apart.
     pub pupil: String,
+    /// Key of the record as it stands in addresses, also when there is none yet.
+    pub key: String,
     /// Number in the class.
     pub number: Option<i64>,
     /// Name.
@@ -109,14 +113,16 @@ pub struct EntryLine {
 }
 
 impl Site {
-    /// Returns the grid of `form` under the given parameters, as `caller` sees it.
+    /// Returns the grid of `form` under the given parameters, as `caller` sees it and may write it
+    /// at `now`.
     pub fn entry_grid(
         &self,
         caller: &Caller,
         form: &str,
         parameters: &RawParameters,
+        now: Timestamp,
     ) -> Result<EntryGrid, Problem> {
-        let mut table = self.entry_table(caller, form, parameters)?;
+        let mut table = self.entry_table(caller, form, parameters, now)?;
         need_roll(&table)?;
         self.trim_columns(caller, &mut table)?;
         let averages = self.averages(caller, &table)?;
@@ -171,10 +177,7 @@ pub(super) fn grid_row(
     labels: &[Option<Labels>],
     averages: &Averages,
 ) -> EntryLine {
-    let pupil = match row.key.first() {
-        Some(Value::Text(pupil)) => pupil.clone(),
-        _ => String::new(),
-    };
+    let pupil = row.key.first().map(|key| typed(key, None)).unwrap_or_default();
     let shown = |at: usize| typed(&row.values[at], labels[at].as_ref());
     let ids = || table.columns.iter().map(|field| field.id.clone());
     EntryLine {
@@ -184,10 +187,23 @@ pub(super) fn grid_row(
         status: row.person.as_ref().and_then(|person| person.status.clone()),
         revision: row.revision,
         values: ids().enumerate().map(|(at, id)| (id, shown(at))).collect(),
-        closed: ids().zip(&row.closed).filter_map(|(id, why)| Some((id, why.clone()?))).collect(),
+        closed: ids()
+            .zip(&row.closed)
+            .filter_map(|(id, why)| Some((id, sentence(why.as_ref()?))))
+            .collect(),
         average: averages.of(&pupil).map(str::to_owned),
+        key: key_text(&table.key_of(&row.key)),
         pupil,
     }
+}
+
+/// Why a cell is closed, and what to do about it, in one text.
+fn sentence(why: &Diagnostic) -> Text {
+    let both = |locale| match &why.help {
+        Some(help) => format!("{}. {}", why.message.get(locale), help.get(locale)),
+        None => why.message.get(locale).to_owned(),
+    };
+    Text::both(both(Locale::Vi), both(Locale::En))
 }
 
 fn column(field: &Field, labels: Option<&Labels>) -> EntryColumn {

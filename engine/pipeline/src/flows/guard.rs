@@ -7,9 +7,11 @@ use bieumau_model::definition::{FieldType, Form};
 use bieumau_model::diagnostic::Diagnostic;
 use bieumau_model::entry::Fields;
 use bieumau_model::lock::{Closing, Exception, Lock, Target, attendance_lock, refusals};
+use bieumau_model::scope::Caller;
 use bieumau_model::sign_off::{AfterSignOff, Part, Point};
 use bieumau_model::table::Value;
 use bieumau_model::text::{Locale, Text};
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::papers::{KEPT_FORMS, rows, text};
@@ -48,6 +50,10 @@ pub(crate) struct Memory {
     signed: BTreeMap<(String, i64, String), Vec<Signed>>,
     /// Signed parts that the write opens again.
     pub(crate) reopened: BTreeSet<Reopening>,
+    /// Where the caller was found to have the right to write last.
+    pub(crate) allowed: Option<bieumau_model::access::Target>,
+    /// What was refused beforehand last, and of which records.
+    refused: Option<(About, Vec<Option<Diagnostic>>)>,
 }
 
 /// Refuses what is locked, what is signed, and the papers of the flows.
@@ -61,9 +67,41 @@ pub(crate) fn guard(attempt: &Attempt<'_>) -> Result<Vec<Refusal>, Problem> {
     let mut memory = attempt.memory.borrow_mut();
     let Some(about) = site.about(&touched, &mut memory)? else { return Ok(Vec::new()) };
     let open = open_fields(attempt, &about)?;
-    let mut refusals = site.locked(attempt, &touched, &about, &open, &mut memory)?;
+    let person = (attempt.caller.name(), attempt.now);
+    let mut refusals = site.locked(person, &touched, &about, &open, &mut memory)?;
     refusals.extend(site.signed(&touched, &about, &open, &mut memory)?);
     Ok(refusals)
+}
+
+/// Returns for each of `columns` why nobody in the place of `caller` could write it at `now` in a
+/// record with `fields`; what the guard of a write would say of that column alone.
+pub(crate) fn refused_cells(
+    site: &Site,
+    caller: &Caller,
+    form: &Form,
+    fields: &Fields,
+    columns: &[&str],
+    now: Timestamp,
+    memory: &mut Memory,
+) -> Result<Vec<Option<Diagnostic>>, Problem> {
+    if KEPT_FORMS.contains(&form.id.as_str()) {
+        return Ok(vec![Some(kept(form)); columns.len()]);
+    }
+    let touched = Touched { form, fields };
+    let Some(about) = site.about(&touched, memory)? else { return Ok(vec![None; columns.len()]) };
+    // The pupils of a class are locked alike.
+    if let Some((_, refused)) = memory.refused.as_ref().filter(|(known, _)| *known == about) {
+        return Ok(refused.clone());
+    }
+    let mut refused = Vec::with_capacity(columns.len());
+    for column in columns {
+        let person = (caller.name(), now);
+        let mut found = site.locked(person, &touched, &about, &[column], memory)?;
+        found.extend(site.signed(&touched, &about, &[column], memory)?);
+        refused.push(found.into_iter().next().map(|refusal| refusal.diagnostic));
+    }
+    memory.refused = Some((about, refused.clone()));
+    Ok(refused)
 }
 
 /// The fields that the write touches, without the cells that an approved correction lets pass.
@@ -100,14 +138,13 @@ impl Site {
     /// Adds the locks that hold over the changed fields, one finding for each kind of cells.
     fn locked(
         &self,
-        attempt: &Attempt<'_>,
+        (person, now): (&str, Timestamp),
         record: &Touched<'_>,
         about: &About,
         open: &[&str],
         known: &mut Memory,
     ) -> Result<Vec<Refusal>, Problem> {
         let Some(year) = about.lock_year else { return Ok(Vec::new()) };
-        let (person, now) = (attempt.caller.name(), attempt.now);
         let key = (about.school.clone(), year);
         if !known.locks.contains_key(&key) {
             let locks = self.lock_values(&about.school, year)?;
@@ -313,6 +350,7 @@ impl Site {
 }
 
 /// What a record is about.
+#[derive(PartialEq, Eq)]
 struct About {
     school: String,
     year: Option<i64>,

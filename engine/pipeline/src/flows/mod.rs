@@ -29,4 +29,5 @@ pub use sheet::{Choosable, Sheet, SheetQuery, SheetRow};
 pub use sign_offs::{BookKey, BookView, PartView};
 pub use stale::{IssuedDocument, IssuedView, StaleDocument};
 
-pub(crate) use guard::{Memory, guard};
+pub(crate) use guard::{Memory, guard, refused_cells};
+pub(crate) use papers::KEPT_FORMS;

@@ -138,7 +138,8 @@ impl Site {
                 user, name: "Người vận hành máy chủ".to_owned(), staff: None
             });
         }
-        let person = self.person_of(&user)?;
+        // A token acts for its owner; the audit keeps which one it was.
+        let person = self.person_of(user.split(" (token ").next().unwrap_or(&user))?;
         Ok(match person {
             Some((name, staff)) => Signer { user, name, staff },
             None => Signer { name: user.clone(), user, staff: None },

@@ -1,5 +1,8 @@
 //! Drafts: saved though not valid, seen by nobody but their author and by no report.
 
+use std::collections::BTreeMap;
+
+use bieumau_model::entry::Given;
 use bieumau_model::scope::Caller;
 use bieumau_store::{Draft, DraftState};
 use jiff::Timestamp;
@@ -7,6 +10,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
 use super::json::given_fields;
+use super::nested::{Line, Nested};
 use super::write::{Act, Change, Mode, Outcome, Why};
 use crate::problem::{Problem, ProblemKind};
 use crate::render::store_problem;
@@ -104,25 +108,50 @@ impl Site {
         confirmed: Vec<String>,
         why: &Why,
         now: Timestamp,
-    ) -> Result<Outcome, Problem> {
+    ) -> Result<(Outcome, Nested), Problem> {
         let draft = self.draft(caller, form, id)?;
         if draft.state != DraftState::Open.name() {
             return Err(no_draft(id));
         }
-        let fields = match &draft.fields {
-            Json::Object(fields) => given_fields(fields)?,
-            _ => Default::default(),
-        };
+        let (fields, lines) = self.typed(form, &draft.fields)?;
         let change = Change { form: form.to_owned(), act: Act::Insert, fields, confirmed };
-        let outcome = self.write(caller, &[change], why, Mode::Commit, now)?;
+        let nested = self.nested(caller, change, &lines)?;
+        let outcome = self.write(caller, &nested.changes, why, Mode::Commit, now)?;
         if outcome.accepted {
             self.store()
                 .end_draft(caller, id, DraftState::Submitted, now)
                 .map_err(store_problem)?;
         }
-        Ok(outcome)
+        Ok((outcome, nested))
+    }
+
+    /// Tells the fields of a draft from the lines of its repeats.
+    fn typed(&self, form: &str, typed: &Json) -> Result<Typed, Problem> {
+        let form = self.form(form)?;
+        let Json::Object(typed) = typed else { return Ok(Typed::default()) };
+        let of_repeat = |name: &str| form.repeats().any(|(section, _)| section.id == name);
+        let mut fields = Map::new();
+        let mut lines = BTreeMap::new();
+        for (name, value) in typed {
+            match value {
+                Json::Array(items) if of_repeat(name) => {
+                    let items = items.iter().filter_map(Json::as_object);
+                    let items = items.map(|item| {
+                        Ok::<_, Problem>(Line { fields: given_fields(item)?, ..Line::default() })
+                    });
+                    lines.insert(name.clone(), items.collect::<Result<_, _>>()?);
+                }
+                value => {
+                    fields.insert(name.clone(), value.clone());
+                }
+            }
+        }
+        Ok((given_fields(&fields)?, lines))
     }
 }
+
+/// Fields, and lines by section.
+type Typed = (BTreeMap<String, Given>, BTreeMap<String, Vec<Line>>);
 
 fn view(draft: Draft) -> DraftView {
     DraftView {

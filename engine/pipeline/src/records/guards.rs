@@ -18,6 +18,7 @@ use jiff::civil::Date;
 
 use super::write::{Act, Why};
 use crate::flows;
+use crate::init::vietnam_day;
 use crate::problem::Problem;
 use crate::site::Site;
 
@@ -84,28 +85,77 @@ pub(super) fn refusals(attempt: &Attempt<'_>) -> Result<Vec<Refusal>, Problem> {
 /// A record that belongs to a class only through its pupil is left to the store, which knows in
 /// which classes the pupil is.
 fn rights(attempt: &Attempt<'_>) -> Result<Vec<Refusal>, Problem> {
-    if *attempt.caller == Caller::Operator {
+    let Attempt { caller, form, today, .. } = *attempt;
+    if *caller == Caller::Operator {
         return Ok(Vec::new());
     }
     let before: Option<Fields> =
         attempt.before.map(|record| record.fields.iter().cloned().collect());
+    let mut memory = attempt.memory.borrow_mut();
     // Nothing may be moved out of another's class, and nothing into it.
-    for fields in before.iter().chain([attempt.after]) {
-        let Some(target) = target(attempt.form, fields) else { continue };
-        let decision = decide(attempt.caller, Action::Write, &target, attempt.today);
-        if decision.allowed {
-            continue;
-        }
-        let all = |locale: Locale| {
-            let reasons: Vec<&str> = decision.reasons.iter().map(|why| why.get(locale)).collect();
-            reasons.join("; ")
-        };
-        let message = Text::both(all(Locale::Vi), all(Locale::En));
-        let diagnostic =
-            Diagnostic::error(bieumau_store::codes::OUT_OF_SCOPE, message).maybe_help(decision.ask);
-        return Ok(vec![Refusal { field: None, diagnostic }]);
+    let refused = before
+        .iter()
+        .chain([attempt.after])
+        .find_map(|fields| no_right(caller, form, fields, today, &mut memory.allowed));
+    Ok(refused.map(|diagnostic| Refusal { field: None, diagnostic }).into_iter().collect())
+}
+
+/// Returns why `caller` may not write a record with `fields`; `allowed` remembers the last place
+/// where they may.
+fn no_right(
+    caller: &Caller,
+    form: &Form,
+    fields: &Fields,
+    today: Date,
+    allowed: &mut Option<Target>,
+) -> Option<Diagnostic> {
+    let target = target(form, fields)?;
+    if allowed.as_ref() == Some(&target) {
+        return None;
     }
-    Ok(Vec::new())
+    let decision = decide(caller, Action::Write, &target, today);
+    if decision.allowed {
+        *allowed = Some(target);
+        return None;
+    }
+    let all = |locale: Locale| {
+        let reasons: Vec<&str> = decision.reasons.iter().map(|why| why.get(locale)).collect();
+        reasons.join("; ")
+    };
+    let message = Text::both(all(Locale::Vi), all(Locale::En));
+    let diagnostic = Diagnostic::error(bieumau_store::codes::OUT_OF_SCOPE, message);
+    Some(diagnostic.maybe_help(decision.ask))
+}
+
+/// The guards, asked about cells that nobody has written yet: what a page closes beforehand.
+pub(crate) struct Beforehand<'a> {
+    site: &'a Site,
+    caller: &'a Caller,
+    form: &'a Form,
+    now: Timestamp,
+    memory: flows::Memory,
+}
+
+impl<'a> Beforehand<'a> {
+    pub fn new(site: &'a Site, caller: &'a Caller, form: &'a Form, now: Timestamp) -> Self {
+        Self { site, caller, form, now, memory: flows::Memory::default() }
+    }
+
+    /// Returns for each of `columns` why it could not be written in a record with `fields`.
+    pub fn refusals(
+        &mut self,
+        fields: &Fields,
+        columns: &[&str],
+    ) -> Result<Vec<Option<Diagnostic>>, Problem> {
+        let Self { site, caller, form, now, ref mut memory } = *self;
+        if *caller != Caller::Operator {
+            let today = vietnam_day(now);
+            if let Some(why) = no_right(caller, form, fields, today, &mut memory.allowed) {
+                return Ok(vec![Some(why); columns.len()]);
+            }
+        }
+        flows::refused_cells(site, caller, form, fields, columns, now, memory)
+    }
 }
 
 fn target(form: &Form, fields: &Fields) -> Option<Target> {

@@ -1,6 +1,6 @@
 //! The numbers of lines of repeats, looked at when all changes are made.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bieumau_model::definition::{Catalog, Form, Repeat, Section};
 use bieumau_model::entry::{Finding, codes};
@@ -22,9 +22,12 @@ pub(super) fn findings(
 ) -> Result<Vec<(usize, Finding)>, Problem> {
     let mut findings = Vec::new();
     let mut seen = BTreeSet::new();
+    let mut repeats: BTreeMap<&str, Vec<(&Form, &Section, &Repeat)>> = BTreeMap::new();
     for (at, (change, written)) in changes.iter().zip(written).enumerate() {
         let Some(written) = written else { continue };
-        for (parent, section, repeat) in touched(catalog, &change.form) {
+        let touched =
+            repeats.entry(&change.form).or_insert_with(|| touched(catalog, &change.form).collect());
+        for (parent, section, repeat) in touched.iter().copied() {
             let key = &written.key[..parent.key.len().min(written.key.len())];
             if !seen.insert((section.id.as_str(), parent.id.as_str(), key_text(key))) {
                 continue;

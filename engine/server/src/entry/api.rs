@@ -21,6 +21,7 @@ use bieumau_pipeline::{
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::OpenApi;
 
 use super::Given;
 use crate::api::answer;
@@ -29,12 +30,39 @@ use crate::locale;
 use crate::serve::App;
 use crate::signed::Signed;
 
-/// `GET /api/v1/grids`: the forms that are filled in.
+/// The caller has no right to write the record.
+const OUT_OF_SCOPE: &str = "D129";
+
+/// The paths of this topic, described.
+#[derive(OpenApi)]
+#[openapi(paths(grids, grid, averages, save_row, workbook, import))]
+pub(super) struct Paths;
+
+/// Lists the forms that are filled in: those with a grid of a class first, each with what is chosen
+/// before.
+#[utoipa::path(get, path = "/api/v1/grids", tag = "entry", responses(
+    (status = 200, description = "`{\"forms\": […]}`", body = Value),
+))]
 pub(crate) async fn grids(State(app): State<Arc<App>>) -> Json<Value> {
     Json(json!({ "forms": app.site.entry_forms() }))
 }
 
-/// `GET /api/v1/grids/{form}?school=…&year=…&class=…`: columns, pupils, values, averages.
+/// Returns a grid: columns, pupils in the order of names, values as they are typed, averages, and why
+/// cells are closed. What it is about stands in the address: `school`, `year`, `class`, `subject`,
+/// `term` or whatever the form asks for (`parameters` of the list).
+#[utoipa::path(get, path = "/api/v1/grids/{form}", tag = "entry",
+    params(
+        ("form" = String, Path),
+        ("school" = Option<String>, Query), ("year" = Option<i64>, Query),
+        ("class" = Option<String>, Query), ("subject" = Option<String>, Query),
+        ("term" = Option<i64>, Query), ("point" = Option<String>, Query),
+    ),
+    responses(
+        (status = 200, description = "`columns`, and `rows` with `key`, `revision`, `values`, \
+            `closed` and `average`", body = Value),
+        (status = 404, description = "there is no such form"),
+        (status = 422, description = "something that chooses the grid is missing or wrong"),
+    ))]
 pub(crate) async fn grid(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,
@@ -44,22 +72,31 @@ pub(crate) async fn grid(
 ) -> Response {
     let asked = language(&app, &given, &headers);
     let parameters = parameters(given);
-    match on_site(&app, move |site| site.entry_grid(&caller, &form, &parameters)).await {
+    match on_site(&app, move |site| site.entry_grid(&caller, &form, &parameters, Timestamp::now()))
+        .await
+    {
         Ok(grid) => Json(grid).into_response(),
         Err(problem) => problem_json(&problem, asked),
     }
 }
 
 /// Rows as they are being filled in.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct AveragesBody {
+    /// What is typed, by pupil and field; without any row the whole class is meant.
     #[serde(default)]
     rows: BTreeMap<String, BTreeMap<String, String>>,
 }
 
-/// `POST /api/v1/grids/{form}/averages`: the averages of some rows, or of the class, from the rule
-/// that documents are made with; what is typed but not saved may be given.
+/// Computes the averages of some rows, or of the class, by the rule that documents are made with;
+/// what is typed but not saved may be given. Nothing is kept.
+#[utoipa::path(post, path = "/api/v1/grids/{form}/averages", tag = "entry",
+    params(("form" = String, Path)), request_body = AveragesBody,
+    responses(
+        (status = 200, description = "`{\"averages\": {pupil: average}}`", body = Value),
+        (status = 422, description = "something that chooses the grid is missing or wrong"),
+    ))]
 pub(crate) async fn averages(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,
@@ -74,8 +111,9 @@ pub(crate) async fn averages(
         Err(refused) => return refused.answer(asked),
     };
     let parameters = parameters(given);
-    let found =
-        on_site(&app, move |site| site.grid_averages(&caller, &form, &parameters, &body.rows));
+    let found = on_site(&app, move |site| {
+        site.grid_averages(&caller, &form, &parameters, &body.rows, Timestamp::now())
+    });
     match found.await {
         Ok(averages) => Json(json!({ "averages": averages })).into_response(),
         Err(problem) => problem_json(&problem, asked),
@@ -83,18 +121,37 @@ pub(crate) async fn averages(
 }
 
 /// One row.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RowBody {
+    /// The fields that changed, as they were typed; blank empties a field.
     fields: BTreeMap<String, String>,
+    /// Words of the warnings that the person has confirmed.
     #[serde(default)]
     confirm: Vec<String>,
+    /// Why; needed when a warning is confirmed.
     #[serde(default)]
     reason: String,
 }
 
-/// `PUT /api/v1/grids/{form}/rows/{pupil}` with `If-Match: "revision"`, or `If-None-Match: *` where
-/// there is no record yet. 412 carries the row as it stands now.
+/// Saves one row of a grid.
+#[utoipa::path(put, path = "/api/v1/grids/{form}/rows/{pupil}", tag = "entry",
+    params(
+        ("form" = String, Path),
+        ("pupil" = String, Path),
+        ("If-Match" = Option<String>, Header, description = "revision of the row that was seen"),
+        ("If-None-Match" = Option<String>, Header, description = "`*` where there is no record yet"),
+    ),
+    request_body = RowBody,
+    responses(
+        (status = 200, description = "`row` as it stands now, its revision as `ETag`", body = Value),
+        (status = 403, description = "the caller has no right to write it"),
+        (status = 404, description = "the class has no such pupil"),
+        (status = 412, description = "somebody else was faster; `row` as it stands now"),
+        (status = 422, description = "findings, each with its field"),
+        (status = 423, description = "a cell is locked: which lock, why, by whom, how to ask"),
+        (status = 428, description = "the revision is missing"),
+    ))]
 pub(crate) async fn save_row(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,
@@ -149,8 +206,11 @@ fn row_answer(saved: RowSaved, asked: Locale) -> Response {
         }
         RowSaved::Refused { findings } => {
             let title = findings.first().map(|finding| finding.diagnostic.message.get(asked));
-            let locked = findings.iter().any(is_lock);
-            let status = if locked { StatusCode::LOCKED } else { StatusCode::UNPROCESSABLE_ENTITY };
+            let status = match findings.iter().find(|finding| is_lock(finding)) {
+                Some(finding) if finding.diagnostic.code == OUT_OF_SCOPE => StatusCode::FORBIDDEN,
+                Some(_) => StatusCode::LOCKED,
+                None => StatusCode::UNPROCESSABLE_ENTITY,
+            };
             let findings: Vec<Value> =
                 findings.iter().map(|finding| field_finding(finding, asked)).collect();
             let body = json!({ "code": "J292", "title": title, "findings": findings });
@@ -162,7 +222,7 @@ fn row_answer(saved: RowSaved, asked: Locale) -> Response {
 /// Whether a finding says that a cell may not be written into, whatever is written.
 fn is_lock(finding: &Finding) -> bool {
     let code = finding.diagnostic.code;
-    code == "J290" || code.starts_with("J2") && ("J200".."J250").contains(&code)
+    code == "J290" || code == OUT_OF_SCOPE || ("J200".."J250").contains(&code)
 }
 
 fn field_finding(finding: &Finding, asked: Locale) -> Value {
@@ -177,7 +237,22 @@ fn field_finding(finding: &Finding, asked: Locale) -> Value {
     })
 }
 
-/// `GET /api/v1/forms/{form}/workbook?school=…&template=csdl_scores_1`.
+/// Makes the workbook of a form: what is filled in, with drop-downs and closed cells. Taking it
+/// leaves a line in the audit.
+#[utoipa::path(get, path = "/api/v1/forms/{form}/workbook", tag = "entry",
+    params(
+        ("form" = String, Path),
+        ("template" = Option<String>, Query,
+            description = "`own`, `csdl_scores_1`, `csdl_scores_2` or `csdl_primary`"),
+        ("school" = Option<String>, Query), ("year" = Option<i64>, Query),
+        ("class" = Option<String>, Query), ("subject" = Option<String>, Query),
+        ("term" = Option<i64>, Query), ("point" = Option<String>, Query),
+    ),
+    responses(
+        (status = 200, description = "the workbook", body = Vec<u8>,
+            content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (status = 422, description = "a parameter or the template is wrong"),
+    ))]
 pub(crate) async fn workbook(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,
@@ -221,7 +296,23 @@ fn no_template(named: &str, form: &str) -> Problem {
     .at("/template")
 }
 
-/// `POST /api/v1/forms/{form}/import?dry_run=true&…`, the workbook as the body.
+/// Takes a workbook back: tried, or written as a whole in one transaction.
+#[utoipa::path(post, path = "/api/v1/forms/{form}/import", tag = "entry",
+    params(
+        ("form" = String, Path),
+        ("dry_run" = Option<bool>, Query, description = "`false` writes; everything else tries"),
+        ("confirm" = Option<String>, Query, description = "words of confirmed warnings, by commas"),
+        ("reason" = Option<String>, Query),
+    ),
+    request_body(content = Vec<u8>,
+        content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    responses(
+        (status = 200, description = "`accepted`, `committed`, `findings` by cell and `changes`",
+            body = Value),
+        (status = 413, description = "the workbook is too large"),
+        (status = 422, description = "the same, with what stands in the way; nothing was written",
+            body = Value),
+    ))]
 pub(crate) async fn import(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,

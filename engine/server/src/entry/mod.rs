@@ -11,6 +11,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post, put};
+use utoipa::OpenApi;
+use utoipa::openapi::OpenApi as Description;
 
 use crate::serve::App;
 
@@ -19,6 +21,11 @@ const LARGEST_UPLOAD: usize = 2 * bieumau_pipeline::LARGEST_WORKBOOK + 64 * 1024
 
 /// What was given in the address.
 type Given = BTreeMap<String, String>;
+
+/// The description of the API of this topic.
+pub(crate) fn description() -> Description {
+    api::Paths::openapi()
+}
 
 /// The routes of this topic.
 pub(crate) fn routes() -> Router<Arc<App>> {

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use bieumau_model::scope::Caller;
 use bieumau_model::text::Locale;
 use bieumau_pipeline::{
-    Act, Outcome, OutcomeFinding, Problem, ProblemKind, Site, key_text, value_json,
+    Act, Nested, Outcome, OutcomeFinding, Problem, ProblemKind, Site, key_text, value_json,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -103,12 +103,18 @@ pub(super) fn etag(revision: i64) -> [(axum::http::HeaderName, String); 1] {
     [(ETAG, format!("\"{revision}\""))]
 }
 
-/// Answers with what became of one change.
-pub(super) fn written(form: &str, act: Act, outcome: &Outcome, locale: Locale) -> Response {
+/// Answers with what became of one record and its lines.
+pub(super) fn written(
+    form: &str,
+    act: Act,
+    outcome: &Outcome,
+    nested: &Nested,
+    locale: Locale,
+) -> Response {
     let Some(written) =
-        outcome.written.first().and_then(Option::as_ref).filter(|_| outcome.accepted)
+        outcome.written.get(nested.own).and_then(Option::as_ref).filter(|_| outcome.accepted)
     else {
-        return refused(outcome, locale);
+        return refused(outcome, &nested.places, locale);
     };
     let key = key_text(&written.key);
     let status = if act == Act::Insert { StatusCode::CREATED } else { StatusCode::OK };
@@ -117,13 +123,33 @@ pub(super) fn written(form: &str, act: Act, outcome: &Outcome, locale: Locale) -
         "key": key,
         "revision": written.revision,
         "changed": written.changed,
-        "findings": findings(&outcome.findings, locale, false),
+        "lines": lines(outcome, nested),
+        "findings": findings(&outcome.findings, &nested.places, locale, false),
     });
     (status, etag(written.revision), Json(body)).into_response()
 }
 
+/// What became of the lines that were given, by where they stood.
+fn lines(outcome: &Outcome, nested: &Nested) -> Value {
+    let all = nested.places.iter().zip(&nested.changes).zip(&outcome.written);
+    let named = all.filter(|((place, _), _)| !place.is_empty());
+    named
+        .filter_map(|((place, change), written)| {
+            let written = written.as_ref()?;
+            let line = json!({
+                "form": change.form,
+                "key": key_text(&written.key),
+                "revision": written.revision,
+                "changed": written.changed,
+            });
+            Some((place.clone(), line))
+        })
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}
+
 /// Answers 412 when somebody else was faster, 404, 409, else 422, each with all findings.
-pub(super) fn refused(outcome: &Outcome, locale: Locale) -> Response {
+pub(super) fn refused(outcome: &Outcome, places: &[String], locale: Locale) -> Response {
     let codes: Vec<&str> =
         outcome.blocking().map(|finding| finding.finding.diagnostic.code).collect();
     let status = match codes.as_slice() {
@@ -163,15 +189,15 @@ pub(super) fn refused(outcome: &Outcome, locale: Locale) -> Response {
         })
         .collect();
     let help = first.and_then(|finding| finding.finding.diagnostic.help.as_ref());
-    let pointer = first.and_then(|finding| finding.finding.field.as_ref());
+    let pointer = first.and_then(|finding| pointer(finding, places));
     let body = json!({
         "type": format!("urn:bieumau:problem:{code}"),
         "title": title,
         "status": status.as_u16(),
         "detail": help.map(|help| help.get(locale)),
         "code": code,
-        "pointer": pointer.map(|field| format!("/fields/{field}")),
-        "findings": findings(&outcome.findings, locale, true),
+        "pointer": pointer,
+        "findings": findings(&outcome.findings, places, locale, true),
         "conflicts": conflicts,
     });
     let headers =
@@ -179,15 +205,29 @@ pub(super) fn refused(outcome: &Outcome, locale: Locale) -> Response {
     (status, headers, body.to_string()).into_response()
 }
 
+/// Where in a body a finding points; `places` tells where each change stood in it.
+fn pointer(found: &OutcomeFinding, places: &[String]) -> Option<String> {
+    let place = places.get(found.change).map_or("", String::as_str);
+    match &found.finding.field {
+        Some(field) => Some(format!("{place}/fields/{field}")),
+        None => Some(place.to_owned()).filter(|place| !place.is_empty()),
+    }
+}
+
 /// Writes findings; with `blocks` when they stand in the way.
-pub(super) fn findings(found: &[OutcomeFinding], locale: Locale, blocks: bool) -> Vec<Value> {
+pub(super) fn findings(
+    found: &[OutcomeFinding],
+    places: &[String],
+    locale: Locale,
+    blocks: bool,
+) -> Vec<Value> {
     found
         .iter()
         .map(|found| {
             let diagnostic = &found.finding.diagnostic;
             let mut value = json!({
                 "change": found.change,
-                "pointer": found.finding.field.as_ref().map(|field| format!("/fields/{field}")),
+                "pointer": pointer(found, places),
                 "code": diagnostic.code,
                 "severity": diagnostic.severity,
                 "message": diagnostic.message.get(locale),

@@ -21,7 +21,7 @@ use crate::signed::Signed;
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DraftBody {
-    /// Fields.
+    /// Fields; lines of a repeat as a list of their fields under the id of its section.
     #[schema(value_type = Object)]
     fields: Map<String, Value>,
 }
@@ -157,7 +157,7 @@ pub(crate) async fn submit(
         site.submit_draft(caller, &form, draft, given.confirmed, &why, Timestamp::now())
     };
     match asked.run(job).await {
-        Ok(outcome) => written(&id, Act::Insert, &outcome, locale),
+        Ok((outcome, nested)) => written(&id, Act::Insert, &outcome, &nested, locale),
         Err(problem) => problem_json(&problem, locale),
     }
 }

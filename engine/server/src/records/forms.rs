@@ -1,4 +1,4 @@
-//! What is read: forms, their definitions and schemas, records, histories, grids.
+//! What is read: forms, their definitions and schemas, records, histories.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -87,24 +87,6 @@ pub(crate) async fn versions(
 ) -> Response {
     let asked = Asked::new(app, caller, &headers);
     asked.json(move |site, _| Ok(json!({ "versions": site.form_versions(&form)? }))).await
-}
-
-/// Fills a grid: the values of its fixed fields stand in the address.
-#[utoipa::path(get, path = "/api/v1/forms/{form}/grids/{grid}", tag = "records",
-    params(("form" = String, Path), ("grid" = String, Path)),
-    responses(
-        (status = 200, description = "rows, columns and cells with revisions", body = serde_json::Value),
-        (status = 422, description = "a fixed field is missing or wrong"),
-    ))]
-pub(crate) async fn grid(
-    State(app): State<Arc<App>>,
-    Signed(caller): Signed,
-    Path((form, grid)): Path<(String, String)>,
-    Query(fixed): Query<Given>,
-    headers: HeaderMap,
-) -> Response {
-    let asked = Asked::new(app, caller, &headers);
-    asked.json(move |site, caller| site.grid(caller, &form, &grid, &fixed)).await
 }
 
 /// Lists records in the order of their keys; any field may be given as a filter.

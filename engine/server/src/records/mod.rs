@@ -1,5 +1,5 @@
 //! Forms and records under `/api/v1/forms`: definitions, schemas, records with their history,
-//! drafts, evidence files and grids.
+//! drafts and evidence files.
 //!
 //! A change names the revision that it has seen in `If-Match`: 428 without it, 412 when somebody
 //! else was faster, with both values. Warnings are confirmed in the body, by their word.
@@ -33,7 +33,6 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/api/v1/forms/{form}", get(forms::one))
         .route("/api/v1/forms/{form}/schema", get(forms::schema))
         .route("/api/v1/forms/{form}/versions", get(forms::versions))
-        .route("/api/v1/forms/{form}/grids/{grid}", get(forms::grid))
         .route("/api/v1/forms/{form}/records", get(forms::records).post(write::create))
         .route("/api/v1/forms/{form}/records/{key}", get(forms::record).put(write::change))
         .route("/api/v1/forms/{form}/records/{key}/retire", post(write::retire))
@@ -56,7 +55,6 @@ pub(crate) fn routes() -> Router<Arc<App>> {
     forms::one,
     forms::schema,
     forms::versions,
-    forms::grid,
     forms::records,
     forms::record,
     forms::history,

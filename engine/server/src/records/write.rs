@@ -1,5 +1,6 @@
 //! What is written: one record, or many as one transaction, tried or kept.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -8,7 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use bieumau_pipeline::{
-    Act, Change, Mode, Outcome, Problem, ProblemKind, Why, given_fields, key_text,
+    Act, Change, Line, Mode, Problem, ProblemKind, Why, given_fields, key_text,
 };
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -33,9 +34,28 @@ pub(crate) struct ChangeBody {
     /// Why; needed when a warning is confirmed.
     #[serde(default)]
     reason: String,
+    /// Lines of the form's repeats that go with it, by section; others stay as they are.
+    #[serde(default)]
+    lines: BTreeMap<String, Vec<LineBody>>,
     /// Only tells what would come of it.
     #[serde(default)]
     dry_run: bool,
+}
+
+/// A line of a repeat: new without a revision, else changed or taken out of use.
+#[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct LineBody {
+    /// Fields; the key of the record need not be among them, and a number is given out.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    fields: Map<String, Value>,
+    /// Revision that was read; not for a new line.
+    #[serde(default)]
+    revision: Option<i64>,
+    /// Takes it out of use; it is kept.
+    #[serde(default)]
+    retire: bool,
 }
 
 /// Several changes that are kept together or not at all.
@@ -212,11 +232,11 @@ pub(crate) async fn many(
                 "accepted": outcome.accepted,
                 "kept": outcome.accepted && mode == Mode::Commit,
                 "written": written,
-                "findings": findings(&outcome.findings, locale, true),
+                "findings": findings(&outcome.findings, &[], locale, true),
             }))
             .into_response()
         }
-        Ok(outcome) => refused(&outcome, locale),
+        Ok(outcome) => refused(&outcome, &[], locale),
         Err(problem) => problem_json(&problem, locale),
     }
 }
@@ -225,8 +245,8 @@ async fn one(asked: Asked, form: String, key: Option<String>, act: Act, bytes: &
     let locale = asked.locale;
     let empty = bytes.is_empty() && !matches!(act, Act::Insert | Act::Update { .. });
     let read = if empty { Ok(ChangeBody::default()) } else { body::<ChangeBody>(bytes) };
-    let read = read.and_then(|body| Ok((given_fields(&body.fields)?, body)));
-    let (mut fields, body) = match read {
+    let read = read.and_then(|body| Ok((given_fields(&body.fields)?, given_lines(&body)?, body)));
+    let (mut fields, lines, body) = match read {
         Ok(read) => read,
         Err(problem) => return problem_json(&problem, locale),
     };
@@ -239,30 +259,35 @@ async fn one(asked: Asked, form: String, key: Option<String>, act: Act, bytes: &
             site.put_key(&form, key, &mut fields)?;
         }
         let change = Change { form, act, fields, confirmed };
-        site.write(caller, &[change], &why, mode, Timestamp::now())
+        let nested = site.nested(caller, change, &lines)?;
+        let outcome = site.write(caller, &nested.changes, &why, mode, Timestamp::now())?;
+        Ok((outcome, nested))
     };
     match asked.run(job).await {
-        Ok(outcome) => answer(&id, act, &outcome, mode, locale),
+        Ok((outcome, nested)) if mode == Mode::Commit => {
+            written(&id, act, &outcome, &nested, locale)
+        }
+        Ok((outcome, nested)) => Json(json!({
+            "accepted": outcome.accepted,
+            "kept": false,
+            "findings": findings(&outcome.findings, &nested.places, locale, true),
+        }))
+        .into_response(),
         Err(problem) => problem_json(&problem, locale),
     }
 }
 
-fn answer(
-    form: &str,
-    act: Act,
-    outcome: &Outcome,
-    mode: Mode,
-    locale: bieumau_model::text::Locale,
-) -> Response {
-    if mode == Mode::Commit {
-        return written(form, act, outcome, locale);
-    }
-    Json(json!({
-        "accepted": outcome.accepted,
-        "kept": false,
-        "findings": findings(&outcome.findings, locale, true),
-    }))
-    .into_response()
+fn given_lines(body: &ChangeBody) -> Result<BTreeMap<String, Vec<Line>>, Problem> {
+    let line = |line: &LineBody| {
+        let fields = given_fields(&line.fields)?;
+        Ok(Line { fields, revision: line.revision, retire: line.retire })
+    };
+    let sections = body.lines.iter();
+    sections
+        .map(|(section, lines)| {
+            Ok((section.clone(), lines.iter().map(line).collect::<Result<_, Problem>>()?))
+        })
+        .collect()
 }
 
 fn read_many(bytes: &[u8]) -> Result<(Vec<Change>, Why, Mode), Problem> {
