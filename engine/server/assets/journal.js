@@ -1,17 +1,21 @@
 // Keeps what was typed and not yet confirmed by the server, so that a refresh or a power cut loses
 // nothing. One grid and person has one journal; a confirmed cell is taken out.
+//
+// It lies in IndexedDB, which writes to the disk at once; localStorage may wait a minute. Where there
+// is no IndexedDB, localStorage is better than nothing.
 
-const PREFIX = "bieumau.unsaved.";
+const STORE = "unsaved";
 
 export class Journal {
-  constructor(storage, name) {
-    this.storage = storage;
-    this.key = PREFIX + name;
-    try {
-      this.kept = JSON.parse(storage.getItem(this.key)) ?? {};
-    } catch {
-      this.kept = {};
-    }
+  /// Opens the journal `name`, with what it kept.
+  static async open(name) {
+    const base = await database().catch(() => null);
+    const kept = base ? await done(base.transaction(STORE).objectStore(STORE).get(name)).catch(() => null) : null;
+    return new Journal(name, base, kept ?? plainRead(name) ?? {});
+  }
+
+  constructor(name, base, kept) {
+    Object.assign(this, { name, base, kept, writing: false, dirty: false });
   }
 
   /// Keeps the text of a cell, and what the server had when it was typed.
@@ -34,8 +38,67 @@ export class Journal {
     );
   }
 
-  write() {
-    if (Object.keys(this.kept).length) this.storage.setItem(this.key, JSON.stringify(this.kept));
-    else this.storage.removeItem(this.key);
+  // One write at a time; what has changed meanwhile goes with the next one.
+  async write() {
+    this.dirty = true;
+    if (this.writing) return;
+    this.writing = true;
+    while (this.dirty) {
+      this.dirty = false;
+      await this.writeOnce().catch(() => this.writePlain());
+    }
+    this.writing = false;
+  }
+
+  async writeOnce() {
+    if (!this.base) return this.writePlain();
+    const transaction = this.base.transaction(STORE, "readwrite", { durability: "strict" });
+    const store = transaction.objectStore(STORE);
+    if (Object.keys(this.kept).length) store.put(this.kept, this.name);
+    else store.delete(this.name);
+    await new Promise((resolve, reject) => {
+      transaction.oncomplete = resolve;
+      transaction.onabort = transaction.onerror = () => reject(transaction.error);
+    });
+    plainRemove(this.name);
+  }
+
+  writePlain() {
+    try {
+      if (Object.keys(this.kept).length) localStorage.setItem(plainName(this.name), JSON.stringify(this.kept));
+      else plainRemove(this.name);
+    } catch {
+      // Nothing is left to write to; the page still has it and warns before it is closed.
+    }
+  }
+}
+
+function database() {
+  const asked = indexedDB.open("bieumau", 1);
+  asked.onupgradeneeded = () => asked.result.createObjectStore(STORE);
+  return done(asked);
+}
+
+const done = (request) =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = request.onblocked = () => reject(request.error);
+  });
+
+const plainName = (name) => `bieumau.unsaved.${name}`;
+
+function plainRead(name) {
+  try {
+    return JSON.parse(localStorage.getItem(plainName(name)));
+  } catch {
+    return null;
+  }
+}
+
+function plainRemove(name) {
+  try {
+    localStorage.removeItem(plainName(name));
+  } catch {
+    // No storage at all.
   }
 }

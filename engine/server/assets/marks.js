@@ -28,7 +28,7 @@ async function start() {
   const answer = await fetch(`/api/v1/grids/${frame.dataset.grid}?${frame.dataset.query}`, accept()).catch(() => null);
   if (!answer?.ok) return fail(answer);
   grid = await answer.json();
-  journal = new Journal(localStorage, [frame.dataset.person, frame.dataset.grid, frame.dataset.query].join("|"));
+  journal = await Journal.open([frame.dataset.person, frame.dataset.grid, frame.dataset.query].join("|"));
   draw();
   restore();
   status();
@@ -113,6 +113,8 @@ function drawCell(line, row, column, place) {
     spellcheck: column.type === "text",
     enterKeyHint: "next",
   });
+  input.dataset.field = column.id;
+  input.dataset.pupil = row.data.pupil;
   input.inputMode = column.type === "decimal" ? "decimal" : column.type === "integer" ? "numeric" : "text";
   input.setAttribute("aria-label", `${row.data.name}, ${say(column.title)}`);
   if (column.max_length) input.maxLength = column.max_length;
@@ -140,6 +142,9 @@ function mark(cell, state, message = "") {
   cell.box.dataset.state = state;
   cell.input.toggleAttribute("aria-invalid", state === "invalid" || state === "conflict");
   cell.box.title = message;
+  // What keeps a mark from being saved stands at its cell as long as that has the focus.
+  if (["invalid", "locked", "locked-new", "conflict"].includes(state)) cell.box.dataset.said = message;
+  else delete cell.box.dataset.said;
   if (document.activeElement === cell.input) explain(cell);
 }
 
@@ -450,7 +455,7 @@ function refused(row, sent, body, httpStatus) {
     else if (general || !findings.length) {
       mark(cell, httpStatus === 423 ? "locked-new" : "invalid", general?.message ?? body.title);
     } else mark(cell, "unsaved", words.unsaved);
-    if (own?.help) cell.message += ` ${own.help}`;
+    if (own?.help) mark(cell, cell.state, `${cell.message}. ${own.help}`);
   }
   const left = row.cells.filter((cell) => cell.state === "unsaved");
   if (confirmable.length && !blocking.length) return ask(row, sent, confirmable);
