@@ -90,7 +90,7 @@ pub fn trials() -> Vec<Trial> {
                 now(),
             );
             let problem = asked.err().ok_or("grade 9 was counted in a primary school")?;
-            same(problem.code, "J391")
+            same(problem.code, "J385")
         }),
     ]
 }
@@ -340,7 +340,7 @@ fn not_issued() -> Outcome {
     let asked = ("primary_statistics", &parameters, "pdf");
     let issued = own.site.issue(&Caller::Operator, asked, None, now());
     let problem = issued.err().ok_or("it was issued")?;
-    same(problem.code, "J390")?;
+    same(problem.code, "J384")?;
     let found: Vec<&str> = problem.findings.iter().map(|own| own.code).collect();
     ensure(found.contains(&"D430"), || format!("{found:?}"))?;
     // The shipped form is issued.

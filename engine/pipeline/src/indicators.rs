@@ -211,7 +211,7 @@ pub(crate) fn refuse_wrong(findings: &[Diagnostic]) -> Result<(), Problem> {
     let count = wrong.len();
     Err(Problem::new(
         ProblemKind::Conflict,
-        "J390",
+        "J384",
         format!("Chưa phát hành được: {count} chỗ số liệu không khớp nhau"),
         format!("not issued: {count} figures contradict each other"),
     )
@@ -248,7 +248,7 @@ fn find<'r>(report: &'r Report, cell: &str) -> Result<Behind<'r>, Problem> {
         let tables = report.indicators.iter().map(|own| own.id.as_str()).collect::<Vec<_>>();
         Problem::new(
             ProblemKind::NotFound,
-            "J391",
+            "J385",
             format!("Báo cáo `{}` không có ô số liệu `{cell}`", report.id),
             format!("report `{}` has no figure `{cell}`", report.id),
         )
@@ -263,7 +263,7 @@ fn find<'r>(report: &'r Report, cell: &str) -> Result<Behind<'r>, Problem> {
 fn not_listed(cell: &str) -> Problem {
     Problem::new(
         ProblemKind::NotFound,
-        "J392",
+        "J386",
         format!("Ô số liệu `{cell}` không có danh sách bản ghi"),
         format!("no records are listed behind the figure `{cell}`"),
     )
@@ -276,7 +276,7 @@ fn not_listed(cell: &str) -> Problem {
 fn figures_problem(report: &Report, error: &IndicatorError) -> Problem {
     Problem::new(
         ProblemKind::Definition,
-        "J393",
+        "J387",
         format!("Báo cáo `{}` không tính được số liệu: {error}", report.id),
         format!("report `{}` cannot find its figures: {error}", report.id),
     )
@@ -332,7 +332,7 @@ fn in_memory<'c>(
         shown.push(bieumau_model::table::Column { name: name.clone(), cells });
     }
     Table::new(table.name(), shown).map_err(|error| {
-        Problem::new(ProblemKind::Definition, "J394", error.to_string(), error.to_string())
+        Problem::new(ProblemKind::Definition, "J388", error.to_string(), error.to_string())
     })
 }
 

@@ -110,7 +110,7 @@ async fn behind(
 ) -> Result<RecordsBehind, Problem> {
     given.retain(|_, value| !value.is_empty());
     let cell = given.remove("cell").ok_or_else(|| {
-        Problem::new(ProblemKind::BadInput, "J395", "Chưa nêu ô số liệu", "no figure is named")
+        Problem::new(ProblemKind::BadInput, "J389", "Chưa nêu ô số liệu", "no figure is named")
             .help("Thêm `cell=bảng.dòng.cột`", "add `cell=table.row.column`")
             .at("/cell")
     })?;

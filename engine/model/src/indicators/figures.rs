@@ -132,6 +132,13 @@ impl<'a> Finder<'a> {
                 return self.ratio(part, whole, *decimals, *percent);
             }
         }
+        // The mean of a total is the mean of all its rows, no sum of means.
+        for measure in [&own.measure, &other.measure] {
+            if let Some(Measure::Average { decimals, .. }) = measure {
+                let (sum, count) = self.mean(row, column)?;
+                return self.divide(sum, count, *decimals, 1);
+            }
+        }
         for (measure, by_row) in [(&other.measure, false), (&own.measure, true)] {
             if let Some(Measure::Plus(terms)) = measure {
                 let cell = |line: usize| if by_row { (line, column) } else { (row, line) };
@@ -154,13 +161,50 @@ impl<'a> Finder<'a> {
         lines.iter().position(|line| line.id == id)
     }
 
+    /// Returns the sum of a mean, and the number of its values times the scale of the column.
+    fn mean(&mut self, row: usize, column: usize) -> Result<(i128, i128), IndicatorError> {
+        let indicator = self.indicator;
+        let (own, other) = (&indicator.rows[row], &indicator.columns[column]);
+        for (measure, by_row) in [(&other.measure, false), (&own.measure, true)] {
+            if let Some(Measure::Plus(terms)) = measure {
+                let mut all = (0, 0);
+                for term in terms {
+                    let Some(line) = self.place(term, by_row) else { continue };
+                    let (row, column) = if by_row { (line, column) } else { (row, line) };
+                    let (sum, count) = self.mean(row, column)?;
+                    all = (all.0 + sum, all.1 + count);
+                }
+                return Ok(all);
+            }
+        }
+        let measure = own.measure.as_ref().or(other.measure.as_ref());
+        let Some(measure) = measure else { return Ok((0, 0)) };
+        let (sum, count, scale) = self.added(measure, row, column)?;
+        Ok((sum, count * 10_i128.pow(u32::from(scale))))
+    }
+
     fn counted(
         &mut self,
         measure: &'a Measure,
         row: usize,
         column: usize,
     ) -> Result<Figure, IndicatorError> {
-        let Some(from) = measure.from() else { return Ok(Figure::Missing) };
+        if measure.is_derived() {
+            return Ok(Figure::Missing);
+        }
+        let (sum, _, scale) = self.added(measure, row, column)?;
+        self.number(sum, scale)
+    }
+
+    /// Returns sum, number of values and scale of what a line counts or adds up; for a count the
+    /// sum is the number of rows.
+    fn added(
+        &mut self,
+        measure: &'a Measure,
+        row: usize,
+        column: usize,
+    ) -> Result<(i128, i128, u8), IndicatorError> {
+        let from = measure.from().unwrap_or_default();
         let tally = self.tallies.iter().find(|tally| tally.name == from).ok_or_else(|| {
             IndicatorError::MissingTable {
                 indicator: self.indicator.id.clone(),
@@ -172,26 +216,20 @@ impl<'a> Finder<'a> {
         let (rows, columns) =
             (&self.masks[&(true, row, from)], &self.masks[&(false, column, from)]);
         let groups = || rows.iter().zip(columns).map(|(row, column)| *row && *column);
-        let lacks = |column: &str| self.lacks(from, column);
-        let (scale, sum, count) = match measure {
+        match measure {
             Measure::Sum { column, .. } | Measure::Average { column, .. } => {
-                let (scale, totals) = tally.sums(column).ok_or_else(|| lacks(column))?;
+                let (scale, totals) = tally.sums(column).ok_or_else(|| self.lacks(from, column))?;
                 let met = groups().zip(totals).filter(|(met, _)| *met).map(|(_, total)| total);
                 let (sum, count) = met.fold((0_i128, 0_i128), |all, own| {
                     (all.0 + i128::from(own.0), all.1 + i128::from(own.1))
                 });
-                (scale, sum, count)
+                Ok((sum, count, scale))
             }
             _ => {
                 let met = groups().zip(tally.counts()).filter(|(met, _)| *met);
-                (0, met.map(|(_, count)| i128::from(*count)).sum(), 1)
+                let count = met.map(|(_, count)| i128::from(*count)).sum();
+                Ok((count, count, 0))
             }
-        };
-        match measure {
-            Measure::Average { decimals, .. } => {
-                self.divide(sum, count * 10_i128.pow(u32::from(scale)), *decimals, 1)
-            }
-            _ => self.number(sum, scale),
         }
     }
 

@@ -190,7 +190,7 @@ fn rows(indicator: &Indicator, figures: &Figures) -> Vec<BodyLine> {
         title: line.title.clone(),
         code: line.code.clone(),
         depth: line.above.len(),
-        main: below(at).count() > 1 || line.conditions.is_empty(),
+        main: below(at).count() > 1 || (line.above.is_empty() && line.conditions.is_empty()),
         cells: (0..indicator.columns.len()).map(|column| cell(at, column)).collect(),
     })
     .collect()

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bieumau_model::indicators::{Tally, Wanted};
 use bieumau_model::scope::{Caller, Reach, Scope};
 use bieumau_model::table::{ColumnType, Table, Value};
 use bieumau_model::text::Locale;
@@ -275,4 +276,35 @@ fn the_views_of_a_reader_follow_no_other_readers_scope() {
     assert_eq!(all.query(dataset, &[]).unwrap().rows(), 2);
     assert_eq!(one.query(dataset, &[]).unwrap().value(0, "school"), Some(text("S2")));
     assert_eq!(all.query(dataset, &[]).unwrap().rows(), 2);
+}
+
+/// Counting while reading and counting a table in memory are the same, with and without sums.
+#[test]
+fn a_count_in_the_store_is_that_of_the_table() {
+    let declared = "{id: school, type: reference, to: school, title: Trường}";
+    let catalog = with_dataset(
+        declared,
+        "SELECT p.school, p.gender, p.ethnic_group, e.number, m.mid_term\n\
+         FROM pupil p JOIN enrolment e ON e.pupil = p.pupil AND e.school = p.school\n\
+         LEFT JOIN mark m ON m.pupil = p.pupil AND m.school = p.school AND m.year = e.year",
+        "",
+    );
+    let reader = shared::reader(&catalog, &Scope::everything(), Limits::default());
+    let dataset = &catalog.reports["trial"].datasets[0];
+    let table = reader.query(dataset, &[]).unwrap();
+    assert!(table.rows() > 3, "{} rows", table.rows());
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    for (columns, sums) in [
+        (vec!["gender", "ethnic_group"], vec!["mid_term"]),
+        (vec!["school"], vec![]),
+        (vec![], vec!["number"]),
+        (vec![], vec![]),
+    ] {
+        let wanted = Wanted { columns: names(&columns), sums: names(&sums) };
+        let counted = reader.tally(dataset, &wanted, &[]).unwrap();
+        assert_eq!(counted, Tally::of(&table, &wanted, "trial").unwrap());
+    }
+    let found = reader.rows_where(dataset, &["school"], "counted.gender = 'female'", 99, &[]);
+    let girls = (0..table.rows()).filter(|row| table.value(*row, "gender") == Some(text("female")));
+    assert_eq!(found.unwrap().rows(), girls.count());
 }

@@ -414,7 +414,8 @@ fn refer(lines: &[Line], what: (&str, &str), sink: &mut Sink<'_>) {
         for id in parts(line) {
             let Some(found) = by_id.get(id) else {
                 if !id.is_empty() {
-                    let known = by_id.keys().copied();
+                    let known = lines.iter().map(|line| line.id.as_str());
+                    let known = known.filter(|id| !id.is_empty());
                     let span = line.span.clone();
                     sink.push(unknown(codes::INDICATOR_LINE, span, what, id, known));
                 }
