@@ -19,6 +19,7 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use crate::audit::{AuditFilter, line_json};
+use crate::flows::KEPT_FORMS;
 use crate::problem::{Problem, ProblemKind};
 use crate::render::{RenderRequest, plain, store_problem};
 use crate::site::Site;
@@ -129,7 +130,8 @@ impl Site {
     ) -> Result<Vec<(String, usize)>, Problem> {
         let reader = self.reader(caller)?;
         let mut written = Vec::new();
-        for form in self.catalog().forms.values().filter(|form| Area::of_form(form) == Area::Flow) {
+        let of_flow = |form: &&Form| KEPT_FORMS.contains(&form.id.as_str());
+        for form in self.catalog().forms.values().filter(of_flow) {
             let table = reader.records(&form.id, &filters(inspection)).map_err(store_problem)?;
             let rows: Vec<usize> =
                 (0..table.rows()).filter(|row| touches(inspection, &table, *row)).collect();

@@ -72,14 +72,17 @@ impl Area {
             "class" | "teaching_assignment" => Self::Organisation,
             "staff" => Self::Staff,
             "pupil" | "prior_study" => Self::Pupils,
-            "enrolment" | "exemption" => Self::Admission,
+            "enrolment" | "exemption" | "elective" => Self::Admission,
             "handover"
             | "handover_account"
             | "handover_equipment"
             | "computer_allocation"
             | "computer_handover" => Self::Office,
-            "lock" | "lock_exception" | "correction" | "correction_line" | "sign_off"
-            | "update_approval" | "data_review" | "data_review_entry" => Self::Flow,
+            // The lines of a slip are about marks: who reads the marks may know that they were
+            // corrected. Only the flows write them, whoever may write marks.
+            "correction_line" => Self::Teaching,
+            "lock" | "lock_exception" | "correction" | "sign_off" | "update_approval"
+            | "data_review" | "data_review_entry" => Self::Flow,
             _ if facts.subject && (facts.pupil || facts.class) => Self::Teaching,
             _ if facts.pupil || facts.class => Self::Homeroom,
             _ => Self::Office,

@@ -225,6 +225,11 @@ impl Site {
             for (at, line) in lines.iter().enumerate() {
                 let mut fields = head.to_vec();
                 let name = names.get(&line.pupil).cloned();
+                fields.extend([
+                    ("class", text(&about.class)),
+                    ("subject", maybe(about.subject.as_deref())),
+                    ("term", number(about.term)),
+                ]);
                 fields.extend(line_fields(at, line, &name.unwrap_or_else(|| line.pupil.clone())));
                 papers.push(Paper { form: "correction_line", fields });
             }
@@ -348,7 +353,8 @@ impl Site {
             ("applied_text", text(moment_text(now))),
             ("log", text(&log)),
         ];
-        self.write_corrected(caller, form, changes, key, &applied, &reason, now)?;
+        let numbers: Vec<Value> = rows(&lines).map(|row| row.value("line")).collect();
+        self.write_corrected(caller, form, changes, (key, &numbers), &applied, &reason, now)?;
         let pupils = rows(&lines).map(|row| row.text("pupil")).collect::<Vec<_>>();
         let class = slip.text("for_class");
         let place = (school, year, form);
@@ -703,7 +709,7 @@ impl Site {
         Ok(changes)
     }
 
-    /// Writes the new values and the slip that says so, all or nothing.
+    /// Writes the new values, the slip and its lines that say so, all or nothing.
     ///
     /// Warnings about the new values were the approver's to weigh, so they are confirmed here.
     #[expect(clippy::too_many_arguments, reason = "one step of applying, which has read all of it")]
@@ -712,7 +718,7 @@ impl Site {
         caller: &Caller,
         form: &Form,
         cells: Vec<(Vec<Value>, i64, Fields)>,
-        slip: SlipKey<'_>,
+        (slip, lines): (SlipKey<'_>, &[Value]),
         applied: &[(&str, Value)],
         reason: &str,
         now: Timestamp,
@@ -741,13 +747,23 @@ impl Site {
         let words: Vec<String> =
             tried.findings.iter().filter_map(|own| own.finding.confirm.clone()).collect();
         changes.iter_mut().for_each(|change| change.confirmed.clone_from(&words));
-        let paper = self.form_of_flow("correction")?;
+        let (paper, line_paper) =
+            (self.form_of_flow("correction")?, self.form_of_flow("correction_line")?);
         let key = slip_key(slip);
+        let applied_on = [("applied_on", day(Some(vietnam_day(now))))];
         let done =
             self.write_in_flow(&caller, &changes, &why, Mode::Commit, now, &flow, |writing| {
-                let record = writing.record(paper, &key).map_err(store_problem)?;
-                let revision = record.map_or(0, |record| record.revision);
-                writing.update(paper, &key, applied, revision).map_err(store_problem)?;
+                let mut amend = |form: &Form, key: &[Value], fields: &[(&str, Value)]| {
+                    let record = writing.record(form, key).map_err(store_problem)?;
+                    let revision = record.map_or(0, |record| record.revision);
+                    writing.update(form, key, fields, revision).map_err(store_problem)?;
+                    Ok::<_, Problem>(())
+                };
+                amend(paper, &key, applied)?;
+                for line in lines {
+                    let key: Vec<Value> = key.iter().chain([line]).cloned().collect();
+                    amend(line_paper, &key, &applied_on)?;
+                }
                 Ok(())
             })?;
         if done.accepted {
