@@ -117,6 +117,7 @@ impl World {
                 kind: subject.kind.code(),
                 periods: subject.periods,
                 optional: subject.optional,
+                elective: subject.elective,
                 position: at as i64 + 1,
                 teacher: code(*teacher),
             });
@@ -231,6 +232,15 @@ impl<'a> Member<'a> {
             boarding: primary && !person.code.ends_with(['0', '3', '7']),
             note: note(case),
         });
+        for subject in self.subjects().filter(|subject| subject.elective) {
+            book.add(rows::Elective {
+                school: &school.id,
+                year: class.year,
+                pupil: &person.code,
+                subject: subject.code,
+                topic_cluster: subject.has_topic_cluster(),
+            });
+        }
         if case == Case::Exempt {
             book.add(rows::Exemption {
                 school: &school.id,

@@ -274,8 +274,16 @@ forms! {
         kind: &'a str,
         periods: i64,
         optional: bool,
+        elective: bool,
         position: i64,
         teacher: Option<&'a str>,
+    }
+    Elective<'a> = "elective" {
+        school: &'a str,
+        year: i64,
+        pupil: &'a str,
+        subject: &'a str,
+        topic_cluster: bool,
     }
     Exemption<'a> = "exemption" {
         school: &'a str,

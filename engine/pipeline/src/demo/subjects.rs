@@ -25,6 +25,8 @@ pub(super) struct Subject {
     pub(super) periods: i64,
     pub(super) optional: bool,
     pub(super) takers: Takers,
+    /// Chosen by each pupil (môn học lựa chọn).
+    pub(super) elective: bool,
 }
 
 impl Kind {
@@ -37,11 +39,13 @@ impl Kind {
 }
 
 const fn scored(code: &'static str, periods: i64) -> Subject {
-    Subject { code, kind: Kind::Score, periods, optional: false, takers: Takers::All }
+    let (optional, takers) = (false, Takers::All);
+    Subject { code, kind: Kind::Score, periods, optional, takers, elective: false }
 }
 
 const fn commented(code: &'static str, periods: i64) -> Subject {
-    Subject { code, kind: Kind::Comment, periods, optional: false, takers: Takers::All }
+    let (optional, takers) = (false, Takers::All);
+    Subject { code, kind: Kind::Comment, periods, optional, takers, elective: false }
 }
 
 impl Subject {
@@ -52,6 +56,11 @@ impl Subject {
             36..=70 => 3,
             _ => 4,
         }
+    }
+
+    /// Returns whether its periods hold those of a cụm chuyên đề học tập.
+    pub(super) fn has_topic_cluster(&self) -> bool {
+        self.elective && self.periods == 105
     }
 
     fn for_half(self, takers: Takers) -> Self {
@@ -142,7 +151,8 @@ fn upper_secondary(class: usize) -> Vec<Subject> {
         scored("LS", 52),
         scored("GDQPAN", 35),
     ];
-    let electives = electives(class);
+    let mut electives = electives(class);
+    electives.iter_mut().for_each(|subject| subject.elective = true);
     subjects.extend(electives.iter().filter(|subject| subject.kind == Kind::Score));
     subjects.push(commented("GDTC", 70));
     subjects.extend(electives.iter().filter(|subject| subject.kind == Kind::Comment));
