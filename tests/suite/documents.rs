@@ -22,7 +22,7 @@ use crate::support::{
 };
 
 /// Each shipped report with the parameters of one document.
-pub const REPORTS: [(&str, &str); 22] = [
+pub const REPORTS: [(&str, &str); 24] = [
     ("lower_secondary_gradebook", "school=31030003 year=2025 class=7A2"),
     ("lower_secondary_transcript", "school=31030003 year=2025 class=9A1 pupil=TWENTIETH"),
     ("minutes_account_handover", "school=31030003 year=2025 number=1"),
@@ -40,6 +40,8 @@ pub const REPORTS: [(&str, &str); 22] = [
     ("primary_commendation_certificate", "school=31020001 year=2025 class=5E"),
     ("primary_commendation_decision", "school=31020001 year=2025 number=7"),
     ("primary_parent_notice", "school=79020002 year=2025 class=2B point=end_2"),
+    ("primary_result_sheet", "school=31020001 year=2025 class=5E point=end_1"),
+    ("secondary_teacher_gradebook", "school=31030003 year=2025 teacher=3190020012 class=8A6"),
     ("primary_promotion_list", "school=31020001 year=2025 list=not_completed"),
     ("secondary_commendation_certificate", "school=31030003 year=2025 class=8A1"),
     ("secondary_commendation_decision", "school=31030003 year=2025 number=7"),
@@ -113,7 +115,7 @@ pub fn trials() -> Vec<Trial> {
 }
 
 /// Puts the code of the twentieth pupil of the list in place of the word `TWENTIETH`.
-fn filled(report: &str, given: &str) -> Result<String, Failed> {
+pub(crate) fn filled(report: &str, given: &str) -> Result<String, Failed> {
     let Some(class) = given.strip_suffix(" pupil=TWENTIETH") else { return Ok(given.to_owned()) };
     let (pupil, _) = listed(&demo().site, report, class)?.swap_remove(19);
     Ok(format!("{class} pupil={pupil}"))
@@ -191,7 +193,7 @@ fn check_page(page: &str, report: &str, given: &str) -> Outcome {
 }
 
 /// The words of a page: no tags, no entities.
-fn plain(page: &str) -> String {
+pub(crate) fn plain(page: &str) -> String {
     let mut text = String::with_capacity(page.len());
     let mut inside = false;
     for letter in page.chars() {

@@ -19,8 +19,8 @@ use libtest_mimic::{Failed, Trial};
 use serde_json::json;
 
 use crate::support::{
-    FAR_PRIMARY, Outcome, OwnSite, SECONDARY, altered, contains, ensure, parameters, said, same,
-    workers,
+    FAR_PRIMARY, Outcome, OwnSite, SECONDARY, altered, contains, ensure, lacks, parameters, render,
+    said, same, workers,
 };
 use crate::web::Web;
 
@@ -287,6 +287,7 @@ fn hai_phong() -> Outcome {
     let stale: Vec<_> =
         applied.stale.iter().map(|own| own.document.parameters["pupil"].clone()).collect();
     same(stale, vec![pupil.clone()])?;
+    counted_in_the_books(site, &all, pupil)?;
     let slip = site.correction_slip(&all.teacher, key, "html", days_later(2)).map_err(said)?;
     let page = String::from_utf8(slip.bytes)?;
     contains(
@@ -304,6 +305,27 @@ fn hai_phong() -> Outcome {
     let pdf = site.correction_slip(&all.clerk, key, "pdf", days_later(2)).map_err(said)?;
     ensure(pdf.bytes.starts_with(b"%PDF"), || "the slip is no PDF".to_owned())?;
     refused(site.apply_correction(&all.clerk, key, days_later(2)), "J234", &["Đã thực hiện"])
+}
+
+/// Books say at the foot of their pages how many entries slips have corrected, also to the teachers who
+/// do not see the slips.
+fn counted_in_the_books(site: &Site, all: &School, pupil: &str) -> Outcome {
+    let of_class = format!("school={SECONDARY} year={YEAR} class={CLASS}");
+    for caller in [&all.clerk, &all.class_teacher, &all.teacher] {
+        let book = render(site, caller, "lower_secondary_gradebook", &of_class, "html");
+        let page = String::from_utf8(book.map_err(said)?.bytes)?;
+        same(page.matches("Trong trang này có: 1 điểm được sửa chữa").count(), 1)?;
+    }
+    // Who teaches another subject does not see the lines.
+    let book = render(site, &all.other_teacher, "lower_secondary_gradebook", &of_class, "html");
+    lacks(&String::from_utf8(book.map_err(said)?.bytes)?, &["có: 1 điểm"])?;
+    let of_pupil = format!("school={SECONDARY} year={YEAR} pupil={pupil}");
+    let transcript =
+        render(site, &all.class_teacher, "lower_secondary_transcript", &of_pupil, "html");
+    let page = String::from_utf8(transcript.map_err(said)?.bytes)?;
+    let words = "sửa chữa ở 1 chỗ, thuộc môn học, hoạt động giáo dục: Toán.";
+    contains(&page, &[words])?;
+    same(page.matches("có sửa chữa ở 0 chỗ").count() + 1, page.matches("có sửa chữa ở").count())
 }
 
 /// The same over HTTP: each person asks with their own rights.
