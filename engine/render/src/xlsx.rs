@@ -75,7 +75,8 @@ impl Looks {
                 })
                 .map(|look| boxed.clone().set_num_format(look))
                 .collect(),
-            date: boxed.set_num_format("dd/mm/yyyy").set_align(FormatAlign::Center),
+            // With plain slashes every program puts its own country's order in their place.
+            date: boxed.set_num_format("dd\\/mm\\/yyyy").set_align(FormatAlign::Center),
         }
     }
 }
