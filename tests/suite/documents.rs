@@ -87,6 +87,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("documents::a_class_of_fifty_has_fifty_rows_everywhere", a_class_of_fifty),
         Trial::test("documents::an_empty_class_says_so", an_empty_class),
         Trial::test("documents::letters_outside_the_font_are_named", letters_outside_the_font),
+        Trial::test("documents::a_site_may_stop_at_letters_outside_the_font", stop_at_letters),
         Trial::test("documents::signs_of_markup_in_a_name_stay_signs", signs_of_markup),
         Trial::test("documents::averages_are_those_of_the_rules", averages),
         Trial::test("documents::a_page_that_is_not_there_is_refused", || {
@@ -423,6 +424,37 @@ fn letters_outside_the_font() -> Outcome {
     contains(&said, &["漢", "😀"])?;
     // A browser has fonts of its own.
     contains(&String::from_utf8(gradebook_of_6a1("html")?.bytes)?, &[FOREIGN])
+}
+
+/// The site's own policy: nothing is made, and the pupil is named; a browser has fonts of its own.
+fn stop_at_letters() -> Outcome {
+    let folder = copy(&[])?;
+    let path = folder.path().join("site.yaml");
+    let text = std::fs::read_to_string(&path)?;
+    std::fs::write(&path, text + "\nmissing_letters: stop\n")?;
+    let mut records = store(folder.path())?;
+    let given = format!("school={SECONDARY} year={YEAR} class=6A1");
+    let pupils = listed(&demo().site, "lower_secondary_transcript", &given)?;
+    rename(&mut records, &pupils[3].0, FOREIGN)?;
+    drop(records);
+    let site = Site::open(folder.path(), &workers(1), now()).map_err(said)?;
+    let refused = crate::support::render(
+        &site,
+        &Caller::Operator,
+        "lower_secondary_gradebook",
+        &given,
+        "pdf",
+    );
+    let problem = refused.err().ok_or("a book with letters outside the font was made")?;
+    same(problem.code, "J380")?;
+    let told: Vec<String> =
+        problem.findings.iter().map(|finding| finding.one_line(Locale::Vi)).collect();
+    contains(&told.join("\n"), &["漢", "Bình", &pupils[3].0])?;
+    contains(&html(&site, "lower_secondary_gradebook", &given)?, &[FOREIGN])?;
+    let other = format!("school={SECONDARY} year={YEAR} class=7A2");
+    ensure(rendered(&site, "lower_secondary_gradebook", &other, "pdf")?.pages.is_some(), || {
+        "another class is not made".to_owned()
+    })
 }
 
 fn signs_of_markup() -> Outcome {

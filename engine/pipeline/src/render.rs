@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use bieumau_model::definition::{Format, Need, ParameterType, Report};
+use bieumau_model::definition::{Format, MissingLetters, Need, ParameterType, Report};
 use bieumau_model::diagnostic::{Diagnostic, Diagnostics};
 use bieumau_model::document;
 use bieumau_model::indicators::{Page, Tally};
@@ -13,7 +13,7 @@ use bieumau_model::selection;
 use bieumau_model::table::{Table, Value};
 use bieumau_model::text::Text;
 use bieumau_plugin_host::Explain;
-use bieumau_render::{Data, Excess, PageFormat, RenderError, RenderJob};
+use bieumau_render::{Data, Excess, Missing, PageFormat, RenderError, RenderJob, missing_glyphs};
 use bieumau_store::Reader;
 use serde_json::Value as Json;
 
@@ -208,6 +208,9 @@ impl Site {
             }
             Format::Pdf | Format::Png | Format::Html | Format::Docx => {
                 let data = self.tree(report, parameters, &tables, &pages)?;
+                if matches!(request.format, Format::Pdf | Format::Png) {
+                    self.stop_at_missing_letters(report, &data)?;
+                }
                 let mut template = self.template(report)?;
                 if plugins.iter().any(|pin| pin.vouched == Vouched::Unsigned) {
                     template = Arc::new(marked_unsigned(&template));
@@ -232,6 +235,49 @@ impl Site {
             findings: findings.into_iter().collect(),
             plugins,
         })
+    }
+
+    /// Checks before a batch whether the site lets this document be made with the letters that its data
+    /// have; nothing is laid out.
+    pub fn check_letters(&self, caller: &Caller, request: &RenderRequest) -> Result<(), Problem> {
+        if self.missing_letters() == MissingLetters::Mark {
+            return Ok(());
+        }
+        let report = self.report(&request.report)?;
+        let parameters = bind(report, &request.parameters, self.catalog())?;
+        let gathered = self.tables(caller, report, &parameters)?;
+        let data = self.tree(report, &parameters, &gathered.tables, &gathered.pages)?;
+        self.stop_at_missing_letters(report, &data)
+    }
+
+    fn missing_letters(&self) -> MissingLetters {
+        self.config().map(|site| site.missing_letters).unwrap_or_default()
+    }
+
+    /// Refuses data with letters that the fonts lack, where the site wants that: before anything is laid
+    /// out, with the records that have them.
+    fn stop_at_missing_letters(&self, report: &Report, data: &Json) -> Result<(), Problem> {
+        if self.missing_letters() == MissingLetters::Mark {
+            return Ok(());
+        }
+        let missing = missing_glyphs(self.renderer().letters(), data);
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let mut findings = Diagnostics::default();
+        missing.iter().take(LETTERS_TOLD).for_each(|one| findings.push(missing_letter(one)));
+        let count = missing.len();
+        Err(Problem::new(
+            ProblemKind::BadInput,
+            "J380",
+            format!("Chưa in `{}`: {count} chữ không có trong phông chữ", report.id),
+            format!("`{}` was not made: {count} letters are not in the font", report.id),
+        )
+        .help(
+            "Sửa các hồ sơ được nêu; hoặc đặt `missing_letters: mark` trong site.yaml để in với dấu thay thế",
+            "correct the records; or say `missing_letters: mark` in site.yaml to print with a mark in their place",
+        )
+        .with(findings))
     }
 
     /// Builds the one value that the template sees.
@@ -295,6 +341,23 @@ impl Site {
         }
         Ok(setting)
     }
+}
+
+/// How many letters are told one by one.
+const LETTERS_TOLD: usize = 20;
+
+fn missing_letter(missing: &Missing) -> Diagnostic {
+    let Missing { path, letter, record, .. } = missing;
+    let code = u32::from(*letter);
+    let whose = record.as_ref().unwrap_or(path);
+    let shown = if letter.is_control() { ' ' } else { *letter };
+    Diagnostic::error(
+        "J380",
+        Text::both(
+            format!("{whose}: phông chữ không có chữ “{shown}” (U+{code:04X}), ở `{path}`"),
+            format!("{whose}: the font has no “{shown}” (U+{code:04X}), at `{path}`"),
+        ),
+    )
 }
 
 /// Whether a document is made for pupils one by one, as transcripts are.

@@ -190,8 +190,9 @@ fn template_diagnostic(kind: Kind, told: Told) -> Diagnostic {
 }
 
 fn letter_diagnostic(missing: &Missing) -> Diagnostic {
-    let Missing { path, letter, shown } = missing;
+    let Missing { path, letter, shown, record } = missing;
     let code = u32::from(*letter);
+    let path = record.as_ref().map_or_else(|| path.clone(), |record| format!("{path} – {record}"));
     let text = match shown {
         Some(shown) => Text::both(
             format!("`{path}`: phông chữ không có chữ “{letter}” (U+{code:04X}), đã in “{shown}”"),

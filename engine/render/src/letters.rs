@@ -31,6 +31,14 @@ pub struct Missing {
     pub letter: char,
     /// What is shown in its place; nothing for control characters.
     pub shown: Option<char>,
+    /// The record whose letter it is, as people know it: `Trần � Bình (3100225031)`.
+    pub record: Option<String>,
+}
+
+impl Missing {
+    fn at(path: &str, letter: char, shown: Option<char>) -> Self {
+        Self { path: path.to_owned(), letter, shown, record: None }
+    }
 }
 
 /// What becomes of a letter.
@@ -49,7 +57,9 @@ enum Fate {
 /// Returns the letters of `data` that `letters` cannot show, in the order of the data.
 pub fn missing_glyphs(letters: &Letters, data: &Value) -> Vec<Missing> {
     let mut missing = Vec::new();
-    letters.mend(&mut data.clone(), &mut String::new(), &mut missing);
+    let mut mended = data.clone();
+    letters.mend(&mut mended, &mut String::new(), &mut missing);
+    name_records(&mended, &mut missing);
     missing
 }
 
@@ -101,6 +111,7 @@ impl Letters {
         let mut value: Value = serde_json::from_slice(data)?;
         let mut missing = Vec::new();
         self.mend(&mut value, &mut String::new(), &mut missing);
+        name_records(&value, &mut missing);
         Ok((Cow::Owned(serde_json::to_vec(&value)?), missing))
     }
 
@@ -161,11 +172,11 @@ impl Letters {
                 Fate::Space => Some(' '),
                 Fate::Dropped => None,
                 Fate::Stripped => {
-                    missing.push(Missing { path: path.to_owned(), letter, shown: None });
+                    missing.push(Missing::at(path, letter, None));
                     None
                 }
                 Fate::Marked => {
-                    missing.push(Missing { path: path.to_owned(), letter, shown: Some(self.mark) });
+                    missing.push(Missing::at(path, letter, Some(self.mark)));
                     Some(self.mark)
                 }
             };
@@ -188,6 +199,38 @@ impl Letters {
             _ => Fate::Marked,
         }
     }
+}
+
+/// Columns by which people know a record, and by which the store does.
+const NAMES: [&str; 5] = ["full_name", "pupil_name", "requester_name", "title", "name"];
+const CODES: [&str; 5] = ["pupil", "staff", "teacher", "number", "line"];
+
+/// Finds for each letter the innermost row around it that has a name.
+fn name_records(data: &Value, missing: &mut [Missing]) {
+    for one in missing {
+        let mut inner = data;
+        for step in one.path.split(['.', '[']).filter(|step| !step.is_empty()) {
+            if let Some(name) = named(inner) {
+                one.record = Some(name);
+            }
+            let next = match step.strip_suffix(']') {
+                Some(at) => at.parse::<usize>().ok().and_then(|at| inner.get(at)),
+                None => inner.get(step),
+            };
+            let Some(next) = next else { break };
+            inner = next;
+        }
+    }
+}
+
+fn named(value: &Value) -> Option<String> {
+    let name = NAMES.iter().find_map(|name| value.get(name)?.as_str())?;
+    let code = CODES.iter().find_map(|code| match value.get(code)? {
+        Value::String(code) => Some(code.clone()),
+        Value::Number(code) => Some(code.to_string()),
+        _ => None,
+    });
+    Some(code.map_or_else(|| name.to_owned(), |code| format!("{name} ({code})")))
 }
 
 /// Marks with which one name can be made to look like another.
@@ -246,6 +289,15 @@ mod tests {
             "{\"pupils\":[{\"name\":\"An\"},{\"name\":\"\u{FFFD} \u{FFFD}\"}]}",
             &["pupils[1].name U+6F22 \u{FFFD}", "pupils[1].name U+1F600 \u{FFFD}"],
         );
+    }
+
+    #[test]
+    fn the_record_of_a_missing_letter_is_named() {
+        let data = r#"{"head":{"name":"Trường"},"pupils":[{"pupil":"31","full_name":"漢 An","note":"ok"},
+                       {"pupil":"32","full_name":"Bình","years":[{"remark":"tốt 😀"}]}]}"#;
+        let missing = missing_glyphs(&tinos(), &serde_json::from_str(data).unwrap());
+        let records: Vec<_> = missing.iter().map(|one| one.record.as_deref()).collect();
+        assert_eq!(records, [Some("\u{FFFD} An (31)"), Some("Bình (32)")]);
     }
 
     #[test]

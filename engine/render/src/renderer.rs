@@ -4,7 +4,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Excess, RenderError};
 use crate::finding;
 use crate::job::{Data, RenderJob, Rendered};
+use crate::letters::Letters;
 use crate::process::Worker;
 use crate::wire::{Failure, Reply};
 
@@ -52,6 +53,7 @@ pub struct Renderer {
     config: Config,
     pool: Mutex<Pool>,
     freed: Condvar,
+    letters: OnceLock<Letters>,
 }
 
 #[derive(Default)]
@@ -93,12 +95,17 @@ impl Default for Limits {
 impl Renderer {
     /// Makes a renderer; workers start with the first documents.
     pub fn new(config: Config) -> Self {
-        Self { config, pool: Mutex::default(), freed: Condvar::new() }
+        Self { config, pool: Mutex::default(), freed: Condvar::new(), letters: OnceLock::new() }
     }
 
     /// Returns how workers are started, and what they may use.
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// Returns the letters of the fonts, which pages on paper can show.
+    pub fn letters(&self) -> &Letters {
+        self.letters.get_or_init(|| Letters::of(self.config.fonts.iter().map(AsRef::as_ref)))
     }
 
     /// Makes one document; waits for a free worker when all are at work.

@@ -41,6 +41,7 @@ pub(super) fn site(raw: RawSite, at: At<'_>, _place: &Place, sink: &mut Sink<'_>
         data: raw.data,
         listen: raw.listen,
         after_sign_off: raw.after_sign_off,
+        missing_letters: raw.missing_letters,
     }
 }
 

@@ -27,7 +27,7 @@ pub use report::{
     Align, Dataset, DatasetColumn, Format, Layout, LayoutColumn, NameOrder, Node, Parameter,
     ParameterType, Report, RuleCall, Selection, Sheet, SheetColumn, Signature, Sort,
 };
-pub use site::Site;
+pub use site::{MissingLetters, Site};
 
 use indexmap::IndexMap;
 

@@ -1,5 +1,8 @@
 //! The configuration of a site.
 
+use schemars::JsonSchema;
+use serde::Deserialize;
+
 use crate::sign_off::AfterSignOff;
 use crate::text::{Locale, Text};
 
@@ -25,4 +28,17 @@ pub struct Site {
     pub listen: Option<String>,
     /// What a change of records does that somebody has signed off.
     pub after_sign_off: AfterSignOff,
+    /// What becomes of a document with letters that the fonts lack.
+    pub missing_letters: MissingLetters,
+}
+
+/// What becomes of a document with letters that the fonts lack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MissingLetters {
+    /// A visible mark stands in their place, and the records are named beside the document.
+    #[default]
+    Mark,
+    /// Nothing is made, and the records are named.
+    Stop,
 }

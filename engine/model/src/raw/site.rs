@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Id;
+use crate::definition::MissingLetters;
 use crate::sign_off::AfterSignOff;
 use crate::text::{Locale, Text};
 
@@ -37,4 +38,8 @@ pub(crate) struct RawSite {
     /// What a change of records does that somebody has signed off: `refuse`, or `reopen` the book.
     #[serde(default)]
     pub(crate) after_sign_off: AfterSignOff,
+    /// What becomes of a document with letters that the fonts lack: `mark` shows a mark in their
+    /// place, `stop` makes none.
+    #[serde(default)]
+    pub(crate) missing_letters: MissingLetters,
 }
