@@ -212,13 +212,16 @@ pub(crate) struct RenderArguments {
     /// Page, for PNG.
     #[arg(long)]
     pub page: Option<usize>,
+    /// One document for each choice of this parameter, such as `--each class`; the output is a folder.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["data", "page", "issue"])]
+    pub each: Option<String>,
     /// Register the document as issued: it gets a number and is kept.
     #[arg(long, conflicts_with_all = ["data", "page"])]
     pub issue: bool,
     /// Submit it for a reporting period.
     #[arg(long, value_name = "PERIOD", requires = "issue")]
     pub period: Option<String>,
-    /// Output file; `-` is stdout.
+    /// Output file; `-` is stdout. With `--each`, a folder.
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
     #[command(flatten)]

@@ -20,6 +20,7 @@ use crate::arguments::{
     Arguments, CallerArguments, Command, DemoArguments, InitArguments, PluginCommand,
     RenderArguments, ServeArguments,
 };
+use crate::batch;
 use crate::findings::{check, print_problem, reports};
 use crate::progress::Bar;
 
@@ -160,6 +161,11 @@ fn render(site: &Path, asked: &RenderArguments, locale: Locale) -> Result<Ending
         }
         write_bytes(format!("{data:#}\n").as_bytes(), &asked.output)?;
         return Ok(Ending::Done);
+    }
+    if let Some(each) = &asked.each {
+        let site = Site::open(site, &workers()?, Timestamp::now())?;
+        let caller = caller(&asked.caller, &site)?;
+        return batch::render_each(&site, &caller, asked, each, locale);
     }
     let ending = asked.output.extension().and_then(|ending| ending.to_str());
     let Some(format) = asked.format.as_deref().or(ending) else {

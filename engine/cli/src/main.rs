@@ -7,6 +7,7 @@ mod access;
 mod arguments;
 mod audit;
 mod authoring;
+mod batch;
 mod commands;
 mod entry;
 mod figures;
