@@ -24,6 +24,8 @@ pub struct Page {
     pub height: f64,
     /// From top to bottom, then from left to right.
     pub runs: Vec<Run>,
+    /// All letters in the order in which they are drawn: a cell in one piece, whatever stands beside it.
+    pub drawn: String,
     /// Thin level lines.
     pub rules: Vec<Rule>,
     /// Stroked rectangles, as width and height.
@@ -102,6 +104,7 @@ pub fn measure(bytes: &[u8]) -> Result<Vec<Page>, NoPdf> {
         let mut context = Context::new(upright, everything, &cache, pdf.xref(), settings);
         interpret_page(page, &mut context, &mut eye);
         let Eye { letters, mut page, .. } = eye;
+        page.drawn = letters.iter().map(|letter| letter.text.as_str()).collect();
         page.runs = runs(letters);
         (page.width, page.height) = (f64::from(width) / MM, f64::from(height) / MM);
         page

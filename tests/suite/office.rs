@@ -1,0 +1,139 @@
+//! Workbooks and Word documents opened by LibreOffice: nothing is lost, and the values are those of the page.
+//!
+//! All files are converted in one go. Without `soffice` on the path the trials are skipped, and say so.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use bieumau_pipeline::Site;
+use libtest_mimic::{Failed, Trial};
+
+use crate::documents::{REPORTS, filled, plain};
+use crate::support::{Outcome, catalog, demo, ensure, html, rendered, said};
+
+pub fn trials() -> Vec<Trial> {
+    let there = Command::new("soffice")
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success());
+    let name = |what: &str| {
+        let skipped =
+            if there { "" } else { " (skipped: LibreOffice, `soffice`, is not installed)" };
+        format!("office::{what}{skipped}")
+    };
+    vec![
+        Trial::test(name("workbooks_open_with_the_values_of_the_page"), || {
+            let csv = "csv:Text - txt - csv (StarCalc):9,0,76,1,,0,false,true,false,false,false,-1";
+            check("xlsx", csv, check_sheet)
+        })
+        .with_ignored_flag(!there),
+        Trial::test(name("word_documents_open_with_the_text_of_the_page"), || {
+            check("docx", "txt:Text (encoded):UTF8", check_text)
+        })
+        .with_ignored_flag(!there),
+    ]
+}
+
+/// Compares one converted file with the page, and returns how many texts agreed.
+type Check = fn(report: &str, converted: &str, page: &str) -> Result<usize, Failed>;
+
+fn check(format: &str, filter: &str, compare: Check) -> Outcome {
+    let site = &demo().site;
+    let folder = tempfile::tempdir()?;
+    let mut pages: BTreeMap<&str, String> = BTreeMap::new();
+    for (report, given) in REPORTS {
+        if !offers(site, report, format)? {
+            continue;
+        }
+        let given = filled(report, given)?;
+        let document = rendered(site, report, &given, format)?;
+        fs::write(folder.path().join(format!("{report}.{format}")), document.bytes)?;
+        pages.insert(report, html(site, report, &given)?);
+    }
+    ensure(pages.len() >= 8, || format!("only {} reports offer {format}", pages.len()))?;
+    let out = folder.path().join("out");
+    convert(folder.path(), &out, format, filter)?;
+    for (report, page) in &pages {
+        let mut agreed = 0;
+        for entry in fs::read_dir(&out)? {
+            let path = entry?.path();
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            // A workbook gives `report-Sheet.csv` for each of its sheets.
+            let own = name.strip_prefix(report).is_some_and(|rest| rest.starts_with(['.', '-']));
+            if own {
+                agreed += compare(report, &fs::read_to_string(&path)?, page)
+                    .map_err(|failed| format!("{name}: {}", failed.message().unwrap_or("")))?;
+            }
+        }
+        ensure(agreed > 3, || format!("{report}.{format}: only {agreed} texts were compared"))?;
+    }
+    Ok(())
+}
+
+fn offers(site: &Site, report: &str, format: &str) -> Result<bool, Failed> {
+    Ok(site.report_summary(report).map_err(said)?.formats.contains(&format))
+}
+
+/// Lets LibreOffice open every file of `folder` and write it in another format into `out`.
+fn convert(folder: &Path, out: &Path, format: &str, filter: &str) -> Outcome {
+    let profile = format!("-env:UserInstallation=file://{}/profile", folder.display());
+    let files = fs::read_dir(folder)?.filter_map(|entry| entry.ok().map(|entry| entry.path()));
+    let files = files.filter(|path| path.extension().is_some_and(|own| own == format));
+    let done = Command::new("soffice")
+        .args([&profile, "--headless", "--norestore", "--convert-to", filter, "--outdir"])
+        .arg(out)
+        .args(files)
+        .output()?;
+    ensure(done.status.success(), || String::from_utf8_lossy(&done.stderr).into_owned())
+}
+
+/// Text without white space, in capitals: the page sets titles in capitals by its style sheet.
+fn squeezed(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_whitespace()).collect::<String>().to_uppercase()
+}
+
+fn check_sheet(report: &str, csv: &str, page: &str) -> Result<usize, Failed> {
+    // Columns of a workbook may be headed otherwise than those of the page.
+    let sheets = catalog().reports[report].sheets.iter().flat_map(|sheet| &sheet.columns);
+    let titles: Vec<&String> =
+        sheets.flat_map(|column| column.group.iter().chain([&column.title])).collect();
+    let page = squeezed(&plain(page));
+    let mut lines = csv.lines().map(|line| line.split('\t').map(str::trim).collect::<Vec<_>>());
+    // The title of the sheet stands in its second line; a workbook has sheets that the page leaves out.
+    let heads: Vec<Vec<&str>> = lines.by_ref().take(2).collect();
+    let title = heads.iter().rev().find_map(|line| line.first().filter(|text| !text.is_empty()));
+    if title.is_none_or(|title| !page.contains(&squeezed(title))) {
+        return Ok(0);
+    }
+    let mut agreed = 0;
+    let is_value = |cell: &&str| !cell.is_empty() && !titles.iter().any(|title| title == cell);
+    for cell in lines.flatten().filter(is_value) {
+        // LibreOffice speaks English here: its decimal point is the page's comma.
+        let number = cell.parse::<f64>().is_ok();
+        let text = if number { cell.replace('.', ",") } else { cell.to_owned() };
+        let long = text.clone() + ",0";
+        let there = page.contains(&squeezed(&text)) || (number && page.contains(&squeezed(&long)));
+        ensure(there, || format!("`{cell}` is not on the page"))?;
+        agreed += 1;
+    }
+    Ok(agreed)
+}
+
+fn check_text(_: &str, text: &str, page: &str) -> Result<usize, Failed> {
+    let text = squeezed(text);
+    let body = page.split("<body>").nth(1).unwrap_or(page);
+    let mut agreed = 0;
+    for piece in body.split('<').filter_map(|tag| tag.split_once('>')).map(|(_, piece)| piece) {
+        let piece = squeezed(&plain(piece));
+        if piece.is_empty() {
+            continue;
+        }
+        ensure(text.contains(&piece), || format!("`{piece}` was lost"))?;
+        agreed += 1;
+    }
+    Ok(agreed)
+}
