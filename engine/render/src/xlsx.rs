@@ -75,8 +75,8 @@ impl Looks {
                 })
                 .map(|look| boxed.clone().set_num_format(look))
                 .collect(),
-            // With plain slashes every program puts its own country's order in their place.
-            date: boxed.set_num_format("dd\\/mm\\/yyyy").set_align(FormatAlign::Center),
+            // Vietnamese by number: without it LibreOffice puts the order of its own country there.
+            date: boxed.set_num_format("[$-42A]dd/mm/yyyy").set_align(FormatAlign::Center),
         }
     }
 }

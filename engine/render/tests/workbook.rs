@@ -171,7 +171,7 @@ fn the_sheet_is_ready_to_print() {
     let titles = "<definedName name=\"_xlnm.Print_Titles\" localSheetId=\"0\">Điểm!$4:$5<";
     assert!(book.contains(titles), "{book}");
     let styles = part(workbook, "xl/styles.xml");
-    for look in ["Times New Roman", "formatCode=\"#,##0.0\"", "formatCode=\"dd\\/mm\\/yyyy\""] {
+    for look in ["Times New Roman", "formatCode=\"#,##0.0\"", "formatCode=\"[$-42A]dd/mm/yyyy\""] {
         assert!(styles.contains(look), "{look} is not in {styles}");
     }
 }
