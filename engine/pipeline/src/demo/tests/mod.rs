@@ -126,7 +126,7 @@ fn the_tables_of_seed_1_are_the_same_on_every_machine() {
 }
 
 /// Fingerprints of what stands around five schools, a primary and an upper secondary school.
-const GOLDEN: [&str; 3] = ["bef597d92e5eee2c", "47c59de65bc0d91e", "ec0277d1d2bbaf6b"];
+const GOLDEN: [&str; 3] = ["7d226555cccc5a9f", "c5b29c6ac8c83a10", "d5c5a38f770a76d1"];
 
 #[test]
 fn more_schools_leave_the_others_as_they_were() {
