@@ -86,6 +86,8 @@ pub(crate) enum Command {
     Approval(crate::flows::ApprovalCommand),
     /// List the issued documents, or get one as it was issued.
     Issued(crate::flows::IssuedArguments),
+    /// Show a report in the browser while its definition and template are written.
+    Dev(crate::dev::DevArguments),
     /// Tell where finished PDF documents depart from Nghị định 30/2020.
     Lint(crate::lint::LintArguments),
     /// Show what a province or a school changes in definitions, and what new versions mean for it.

@@ -44,6 +44,7 @@ pub(crate) fn run(arguments: &Arguments) -> Ending {
         Command::Review(asked) => crate::flows::review(site, asked, locale),
         Command::Approval(asked) => crate::flows::approval(site, asked),
         Command::Issued(asked) => crate::flows::issued(site, asked),
+        Command::Dev(asked) => crate::dev::run(site, asked, locale),
         Command::Lint(asked) => crate::lint::run(site, asked, locale),
         Command::Layer(asked) => crate::layer::run(site, asked, locale),
         Command::Schema { kind, form } => schema(site, kind.as_deref(), form.as_deref(), locale),
@@ -269,7 +270,7 @@ fn setup_code(random: &[u8; 32]) -> String {
     format!("{}-{}", &code[..5], &code[5..])
 }
 
-fn bind(address: SocketAddr) -> Result<Server, Problem> {
+pub(crate) fn bind(address: SocketAddr) -> Result<Server, Problem> {
     Server::bind(address).map_err(|error| {
         let source = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
         machine(

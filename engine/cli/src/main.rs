@@ -9,6 +9,7 @@ mod audit;
 mod authoring;
 mod batch;
 mod commands;
+mod dev;
 mod entry;
 mod figures;
 mod findings;

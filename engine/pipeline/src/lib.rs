@@ -6,6 +6,7 @@
 pub mod access;
 pub mod audit;
 
+mod preview;
 mod problem;
 mod progress;
 mod views;
@@ -75,6 +76,7 @@ pub use packages::{
 };
 pub use plugins::PluginPin;
 pub use policy::policy;
+pub use preview::Preview;
 pub use problem::{Problem, ProblemKind};
 pub use progress::{Progress, Silent};
 pub use records::{

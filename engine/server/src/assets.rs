@@ -24,6 +24,7 @@ const PLAIN: &[Asset] = &[
     ("marks.js", "text/javascript; charset=utf-8", include_bytes!("../assets/marks.js")),
     ("entry.js", "text/javascript; charset=utf-8", include_bytes!("../assets/entry.js")),
     ("journal.js", "text/javascript; charset=utf-8", include_bytes!("../assets/journal.js")),
+    ("dev.js", "text/javascript; charset=utf-8", include_bytes!("../assets/dev.js")),
     ("icon.svg", "image/svg+xml", include_bytes!("../assets/icon.svg")),
 ];
 

@@ -6,6 +6,7 @@
 mod access;
 mod api;
 mod assets;
+mod dev;
 mod entry;
 mod error;
 mod figures;

@@ -34,7 +34,7 @@ pub(crate) struct App {
     pub waiting: Arc<Semaphore>,
     /// Passwords are checked by few at once: each takes 19 MiB.
     pub signing: Arc<Semaphore>,
-    pub hosts: Vec<String>,
+    pub hosts: Arc<Vec<String>>,
 }
 
 impl App {
@@ -90,6 +90,11 @@ impl Server {
         self.address
     }
 
+    /// Returns the address and the socket on which to answer.
+    pub(crate) fn into_parts(self) -> (SocketAddr, std::net::TcpListener) {
+        (self.address, self.listener)
+    }
+
     /// Answers requests to those whom `access` lets in until `stop` is done.
     pub fn run(
         self,
@@ -104,7 +109,7 @@ impl Server {
             access,
             signing: Arc::new(Semaphore::new(cores)),
             waiting: Arc::new(Semaphore::new(cores * WAITING_PER_CORE)),
-            hosts: own_names(self.address),
+            hosts: Arc::new(own_names(self.address)),
         });
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
@@ -151,14 +156,18 @@ pub(crate) fn routes(app: Arc<App>) -> Router {
         .fallback(pages::not_found)
         .layer(middleware::from_fn_with_state(app.clone(), signed::identify))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(middleware::from_fn_with_state(app.clone(), guard))
+        .layer(middleware::from_fn_with_state(app.hosts.clone(), guard))
         .with_state(app)
 }
 
 /// Refuses requests for other host names (DNS rebinding), and adds the security headers.
-async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub(crate) async fn guard(
+    State(hosts): State<Arc<Vec<String>>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
-    let known = host.is_some_and(|host| app.hosts.iter().any(|own| own.eq_ignore_ascii_case(host)));
+    let known = host.is_some_and(|host| hosts.iter().any(|own| own.eq_ignore_ascii_case(host)));
     let mut response = match known {
         true => next.run(request).await,
         false => (StatusCode::MISDIRECTED_REQUEST, "unknown host").into_response(),
@@ -175,7 +184,7 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
 }
 
 /// The names under which a browser on this machine or network may ask for `address`.
-fn own_names(address: SocketAddr) -> Vec<String> {
+pub(crate) fn own_names(address: SocketAddr) -> Vec<String> {
     let port = address.port();
     let mut names = vec![address.to_string()];
     if address.ip().is_loopback() || address.ip().is_unspecified() {
