@@ -10,6 +10,7 @@ mod web;
 mod access;
 mod decree;
 mod definitions;
+mod desk;
 mod documents;
 mod examples;
 mod floors;
@@ -65,6 +66,7 @@ fn main() -> ExitCode {
     trials.extend(rights::trials());
     trials.extend(statistics::trials());
     trials.extend(stories::trials());
+    trials.extend(desk::trials());
     trials.extend(hostile::trials());
     trials.extend(plugin_trust::trials());
     trials.extend(examples::trials());

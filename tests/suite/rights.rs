@@ -75,7 +75,7 @@ const PLACES: [(&str, &str, &str, &str); 5] = [
 
 /// One account for each role, with a token: the class 7A2 and Toán in it, its school, the units
 /// above it.
-fn tokens() -> &'static Vec<(Role, String)> {
+pub fn tokens() -> &'static Vec<(Role, String)> {
     static TOKENS: OnceLock<Vec<(Role, String)>> = OnceLock::new();
     TOKENS.get_or_init(|| {
         let make = |role: Role| -> Result<(Role, String), Failed> {

@@ -12,7 +12,7 @@ use bieumau_model::text::{Locale, Text};
 use bieumau_pipeline::flows::{
     BookKey, NewCorrection, NewEntry, NewException, NewLine, NewLock, NewReview, Part,
 };
-use bieumau_pipeline::{Act, Change, Mode, Problem, Site, Why};
+use bieumau_pipeline::{Act, Change, Mode, NewFile, Problem, Site, Why};
 use jiff::Timestamp;
 use jiff::civil::date;
 use libtest_mimic::{Failed, Trial};
@@ -205,8 +205,6 @@ fn slip_for(pupil: &str, value: &str) -> NewCorrection {
         form: "mark".to_owned(),
         reason: "Nhập nhầm khi chuyển từ bài kiểm tra vào sổ".to_owned(),
         evidence: "Bài kiểm tra cuối kì I có chữ kí của học sinh".to_owned(),
-        evidence_file: None,
-        evidence_sha256: None,
         lines: vec![NewLine {
             record: [("term", "1"), ("pupil", pupil), ("subject", SUBJECT)]
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -215,6 +213,11 @@ fn slip_for(pupil: &str, value: &str) -> NewCorrection {
             value: value.to_owned(),
         }],
     }
+}
+
+/// The scan that goes with a slip.
+fn scan() -> [NewFile<'static>; 1] {
+    [NewFile { name: "bai-kiem-tra.pdf", media_type: "application/pdf", content: b"%PDF-1.7 scan" }]
 }
 
 /// Fails unless the problem has this code and its sentence, help and findings these parts.
@@ -264,9 +267,22 @@ fn hai_phong() -> Outcome {
     )?;
     let wanted = slip_for(pupil, new);
     let bare = NewCorrection { evidence: String::new(), ..wanted.clone() };
-    refused(site.request_correction(&all.teacher, &bare, days_later(1)), "J229", &["minh chứng"])?;
-    refused(site.request_correction(&all.other_teacher, &wanted, days_later(1)), "J202", &[])?;
-    let number = site.request_correction(&all.teacher, &wanted, days_later(1)).map_err(said)?;
+    let send = |slip: &NewCorrection, files: &[NewFile<'_>]| {
+        site.request_correction(&all.teacher, slip, files, days_later(1))
+    };
+    refused(send(&bare, &scan()), "J229", &["minh chứng"])?;
+    // The province asks for a file, not only for words.
+    refused(send(&wanted, &[]), "J229", &["tệp minh chứng"])?;
+    let empty = [NewFile { content: b"", ..scan()[0] }];
+    refused(send(&wanted, &empty), "J132", &["Tệp rỗng"])?;
+    let large = vec![0; bieumau_pipeline::LARGEST_ATTACHMENT + 1];
+    refused(send(&wanted, &[NewFile { content: &large, ..scan()[0] }]), "J132", &["10 MB"])?;
+    refused(
+        site.request_correction(&all.other_teacher, &wanted, &scan(), days_later(1)),
+        "J202",
+        &[],
+    )?;
+    let number = send(&wanted, &scan()).map_err(said)?;
     let key = (SECONDARY, YEAR, number);
     let approve = Step::Approve { comment: "Minh chứng hợp lệ".to_owned() };
     refused(
@@ -360,10 +376,27 @@ fn hai_phong_over_http() -> Outcome {
             "field": "end_of_term", "value": another(&old),
         }],
     });
-    let sent = web(&all.teacher)?.post("/api/v1/corrections", &slip.to_string())?;
+    web(&all.teacher)?.post("/api/v1/corrections", &slip.to_string())?.problem(422, "J229")?;
+    let sent = web(&all.teacher)?.ask(
+        "POST",
+        "/api/v1/corrections",
+        &["Content-Type: multipart/form-data; boundary=Cat"],
+        &with_file("slip", &slip.to_string(), b"%PDF scan"),
+    )?;
     same((sent.status, sent.json()?), (201, json!({"number": 1})))?;
     let address = format!("/api/v1/corrections/{SECONDARY}/{YEAR}/1");
     web(&all.other_teacher)?.get(&address)?.problem(404, "J231")?;
+    // The evidence is there with its hash for those who see the slip, and for nobody else.
+    let files = web(&all.clerk)?.get(&address)?.json()?["files"].clone();
+    same(&files[0]["name"], &json!("bai.pdf"))?;
+    same(&files[0]["size"], &json!(9))?;
+    let file = format!("{address}/evidence/{}", files[0]["id"]);
+    same(web(&all.vice)?.get(&file)?.body, b"%PDF scan".to_vec())?;
+    web(&all.other_teacher)?.get(&file)?.problem(404, "J231")?;
+    web(&all.other_teacher)?
+        .get(&format!("/corrections/{SECONDARY}/{YEAR}/1/evidence/{}", files[0]["id"]))
+        .map(|answer| answer.status)
+        .and_then(|status| same(status, 404))?;
     let comment = json!({"comment": "Đúng với bài kiểm tra"}).to_string();
     web(&all.teacher)?.post(&format!("{address}/opinion"), &comment)?.problem(403, "J232")?;
     web(&all.teacher)?.post(&format!("{address}/approval"), "{}")?.problem(409, "J234")?;
@@ -377,6 +410,19 @@ fn hai_phong_over_http() -> Outcome {
     let view = web(&all.teacher)?.get(&address)?.json()?;
     same(&view["state"], &json!("applied"))?;
     same(&view["may"], &json!([]))
+}
+
+/// A form with one field and one file, as a browser sends it; the boundary is `Cat`.
+pub fn with_file(name: &str, text: &str, content: &[u8]) -> Vec<u8> {
+    let mut body = format!(
+        "--Cat\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n--Cat\r\n\
+         Content-Disposition: form-data; name=\"files\"; filename=\"bai.pdf\"\r\n\
+         Content-Type: application/pdf\r\n\r\n"
+    )
+    .into_bytes();
+    body.extend(content);
+    body.extend(b"\r\n--Cat--\r\n");
+    body
 }
 
 /// Absences of October are in time on 03/11 and late on 04/11, unless the principal lets the class
@@ -452,8 +498,9 @@ fn nobody_alone() -> Outcome {
             .collect(),
     }
     .caller(date(2026, 1, 5));
-    let number =
-        site.request_correction(&everything, &slip_for(&pupil, "9,5"), morning()).map_err(said)?;
+    let number = site
+        .request_correction(&everything, &slip_for(&pupil, "9,5"), &scan(), morning())
+        .map_err(said)?;
     let key = (SECONDARY, YEAR, number);
     let opinion = Step::Opinion { comment: "Đúng".to_owned() };
     refused(site.advance_correction(&everything, key, &opinion, morning()), "J232", &["chính mình"])
@@ -463,8 +510,9 @@ fn rejected() -> Outcome {
     let own = school()?;
     let (site, all) = (&own.site, people());
     let pupil = marked(site)?.remove(0).0;
-    let number =
-        site.request_correction(&all.teacher, &slip_for(&pupil, "9,5"), morning()).map_err(said)?;
+    let number = site
+        .request_correction(&all.teacher, &slip_for(&pupil, "9,5"), &scan(), morning())
+        .map_err(said)?;
     let key = (SECONDARY, YEAR, number);
     let opinion = Step::Opinion { comment: "Không thấy bài kiểm tra".to_owned() };
     site.advance_correction(&all.head, key, &opinion, morning()).map_err(said)?;
@@ -482,8 +530,9 @@ fn changed_since() -> Outcome {
     let own = school()?;
     let (site, all) = (&own.site, people());
     let (pupil, old) = marked(site)?.remove(0);
-    let number =
-        site.request_correction(&all.teacher, &slip_for(&pupil, "9,5"), morning()).map_err(said)?;
+    let number = site
+        .request_correction(&all.teacher, &slip_for(&pupil, "9,5"), &scan(), morning())
+        .map_err(said)?;
     let key = (SECONDARY, YEAR, number);
     // No lock yet, so that the teacher changes the mark in the meantime.
     same(type_mark(site, &all.teacher, &pupil, ("end_of_term", "2,5"), morning())?, vec![])?;

@@ -84,8 +84,9 @@ pub(crate) enum Command {
     /// Approve the updates of a month.
     #[command(subcommand)]
     Approval(crate::flows::ApprovalCommand),
-    /// List the issued documents, or get one as it was issued.
-    Issued(crate::flows::IssuedArguments),
+    /// The register of issued documents: list, show, verify, replace, revoke.
+    #[command(subcommand)]
+    Issued(crate::flows::IssuedCommand),
     /// Show a report in the browser while its definition and template are written.
     Dev(crate::dev::DevArguments),
     /// Tell where finished PDF documents depart from Nghị định 30/2020.

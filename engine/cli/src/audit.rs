@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use bieumau_model::scope::Caller;
 use bieumau_model::text::Locale;
-use bieumau_pipeline::audit::AuditFilter;
+use bieumau_pipeline::audit::{AuditFilter, read_noted};
 use bieumau_pipeline::{Inspection, Problem, Site};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::Ending;
-use crate::commands::{print_line, say, usage, workers, write_bytes};
+use crate::commands::{print_line, say, workers, write_bytes};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AuditCommand {
@@ -22,15 +22,23 @@ pub(crate) enum AuditCommand {
         /// Only lines of this user.
         #[arg(long)]
         user: Option<String>,
+        /// Only lines about this: a form, a report, or a value of the key of a record.
+        #[arg(long)]
+        about: Option<String>,
+        /// Only lines of this action, such as `update`.
+        #[arg(long)]
+        action: Option<String>,
         /// At most so many.
         #[arg(long, default_value_t = 50)]
         most: usize,
     },
-    /// Prove that no line was changed or taken out; prints how many there are and the last hash.
+    /// Prove that no line was changed or taken out, and that the records hold what the lines say;
+    /// prints how many lines there are and the last hash.
     Verify {
-        /// A line that was noted elsewhere, as NUMBER:HASH; it must be there.
-        #[arg(long, value_name = "NUMBER:HASH")]
-        noted: Option<String>,
+        /// The hash that an earlier proof has printed, alone or as NUMBER:HASH; the line with it must
+        /// be there.
+        #[arg(long, value_name = "HASH", alias = "noted")]
+        expect: Option<String>,
     },
     /// Write lines as JSON, one each, with everything that the chain is made of.
     Export {
@@ -72,9 +80,16 @@ pub(crate) fn audit(site: &Path, asked: &AuditCommand, locale: Locale) -> Result
     let now = Timestamp::now();
     let site = Site::open(site, &workers()?, now)?;
     match asked {
-        AuditCommand::List { period, user, most } => {
+        AuditCommand::List { period, user, about, action, most } => {
             let (from, to) = period.moments();
-            let filter = AuditFilter { from, to, user: user.clone(), most: Some(*most) };
+            let filter = AuditFilter {
+                from,
+                to,
+                user: user.clone(),
+                about: about.clone(),
+                action: action.clone(),
+                most: Some(*most),
+            };
             for line in site.audit(&Caller::Operator, &filter, now)? {
                 let form = line.form.as_deref().unwrap_or("-");
                 print_line(&format_args!(
@@ -83,25 +98,27 @@ pub(crate) fn audit(site: &Path, asked: &AuditCommand, locale: Locale) -> Result
                 ));
             }
         }
-        AuditCommand::Verify { noted } => {
-            let noted = noted.as_deref().map(read_noted).transpose()?;
+        AuditCommand::Verify { expect } => {
+            let noted = expect.as_deref().map(read_noted).transpose()?;
             let proof = site.verify_audit(noted)?;
             print_line(&format_args!("{}:{}", proof.lines, proof.head));
             say(
                 locale,
                 &format!(
-                    "Nhật ký nguyên vẹn: {} dòng. Ghi lại dòng trên ở nơi khác để đối chiếu.",
-                    proof.lines
+                    "Nhật ký nguyên vẹn: {} dòng; {} bản ghi đúng như đã ghi. Ghi lại dòng trên ở \
+                     nơi khác để đối chiếu lần sau (--expect).",
+                    proof.lines, proof.records
                 ),
                 &format!(
-                    "The audit is whole: {} lines. Note the line above elsewhere.",
-                    proof.lines
+                    "The audit is whole: {} lines; {} records hold what was written. Note the line \
+                     above elsewhere for the next time (--expect).",
+                    proof.lines, proof.records
                 ),
             );
         }
         AuditCommand::Export { period, user, output } => {
             let (from, to) = period.moments();
-            let filter = AuditFilter { from, to, user: user.clone(), most: None };
+            let filter = AuditFilter { from, to, user: user.clone(), ..AuditFilter::default() };
             let text = site.export_audit(&Caller::Operator, &filter, now)?;
             write_bytes(text.as_bytes(), output)?;
         }
@@ -141,14 +158,4 @@ pub(crate) fn inspect(
         &format!("Made the inspection bundle: {}", asked.output.display()),
     );
     Ok(Ending::Done)
-}
-
-fn read_noted(text: &str) -> Result<(i64, &str), Problem> {
-    let read = || {
-        let (number, hash) = text.split_once(':')?;
-        Some((number.parse().ok()?, hash))
-    };
-    read().ok_or_else(|| {
-        usage(format!("`{text}` không phải SỐ:MÃ"), format!("`{text}` is not NUMBER:HASH"))
-    })
 }

@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &Arguments) -> Ending {
         Command::SignOff(asked) => crate::flows::sign_off(site, asked, locale),
         Command::Review(asked) => crate::flows::review(site, asked, locale),
         Command::Approval(asked) => crate::flows::approval(site, asked),
-        Command::Issued(asked) => crate::flows::issued(site, asked),
+        Command::Issued(asked) => crate::flows::issued(site, asked, locale),
         Command::Dev(asked) => crate::dev::run(site, asked, locale),
         Command::Lint(asked) => crate::lint::run(site, asked, locale),
         Command::Layer(asked) => crate::layer::run(site, asked, locale),
@@ -180,8 +180,14 @@ fn render(site: &Path, asked: &RenderArguments, locale: Locale) -> Result<Ending
         let issued = site.issue(&caller, wanted, asked.period.as_deref(), Timestamp::now())?;
         say(
             locale,
-            &format!("Đã phát hành: số {} ({})", issued.line.number, issued.line.id),
-            &format!("issued: number {} ({})", issued.line.number, issued.line.id),
+            &format!(
+                "Đã phát hành: số {}, mã xác minh {} (id {})",
+                issued.line.number, issued.line.code, issued.line.id
+            ),
+            &format!(
+                "issued: number {}, verification code {} (id {})",
+                issued.line.number, issued.line.code, issued.line.id
+            ),
         );
         write_bytes(&issued.document.bytes, &asked.output)?;
         return Ok(Ending::Done);

@@ -404,12 +404,18 @@ fn accounts_are_made_explained_and_proven_in_the_audit() {
     let proven = run(folder.path(), &["--site", "truong", "audit", "verify"]);
     assert_eq!(proven.code, 0, "{}", proven.err);
     let head = proven.text().trim().to_owned();
-    let noted = ["--site", "truong", "audit", "verify", "--noted", &head];
-    assert_eq!(run(folder.path(), &noted).code, 0);
-    let other = ["--site", "truong", "audit", "verify", "--noted", "1:00"];
-    let cut = run(folder.path(), &other);
+    let verify = |noted: &str| {
+        run(folder.path(), &["--site", "truong", "audit", "verify", "--expect", noted])
+    };
+    assert_eq!(verify(&head).code, 0);
+    let hash = head.split(':').nth(1).unwrap_or_default();
+    assert_eq!(verify(hash).code, 0);
+    let cut = verify(&"0".repeat(64));
     assert_eq!(cut.code, 1);
     assert!(cut.err.contains("lỗi[J170]"), "{}", cut.err);
+    let unread = verify("1:00");
+    assert_eq!(unread.code, 2);
+    assert!(unread.err.contains("lỗi[J176]"), "{}", unread.err);
 }
 
 #[test]

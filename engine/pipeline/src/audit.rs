@@ -2,8 +2,10 @@
 
 use bieumau_model::access::{Action, Area, Target, decide};
 use bieumau_model::definition::{Personal, Report};
+use bieumau_model::diagnostic::{Diagnostic, Diagnostics};
 use bieumau_model::scope::Caller;
-use bieumau_store::{AuditLine, Fault};
+use bieumau_model::text::{Locale, Text};
+use bieumau_store::{Alteration, Altered, Fault, Proof};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -14,6 +16,9 @@ use crate::problem::{Problem, ProblemKind};
 use crate::render::{Document, RenderRequest, store_problem};
 use crate::site::Site;
 
+pub use crate::audit_words::ActionWord;
+pub use bieumau_store::AuditLine;
+
 /// Which lines of the audit are wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditFilter {
@@ -23,6 +28,10 @@ pub struct AuditFilter {
     pub to: Option<Timestamp>,
     /// Of this user.
     pub user: Option<String>,
+    /// About this: a form, a report, or a value of the key of a record, such as a pupil.
+    pub about: Option<String>,
+    /// Of this action, such as `update`.
+    pub action: Option<String>,
     /// At most so many, the newest.
     pub most: Option<usize>,
 }
@@ -34,6 +43,8 @@ pub struct AuditProof {
     pub lines: i64,
     /// The hash of the last one that fits; worth noting elsewhere.
     pub head: String,
+    /// How many records hold what the chain says of them.
+    pub records: i64,
 }
 
 impl Site {
@@ -96,6 +107,8 @@ impl Site {
             let names = who(line);
             visible.as_ref().is_none_or(|users| names.iter().any(|name| users.contains(name)))
                 && filter.user.as_ref().is_none_or(|user| names.contains(user))
+                && filter.action.as_ref().is_none_or(|action| *action == line.action)
+                && filter.about.as_ref().is_none_or(|about| tells_of(line, about))
         });
         if let Some(most) = filter.most {
             lines.drain(..lines.len().saturating_sub(most));
@@ -103,32 +116,54 @@ impl Site {
         Ok(lines)
     }
 
-    /// Walks the chain of the audit. `noted` is number and hash of a line that was noted elsewhere.
+    /// Walks the chain of the audit and compares the records with it. `noted` is the hash of a line
+    /// that was noted elsewhere, with its number when that was noted too.
     ///
     /// # Errors
-    /// `J170` with the first line that does not fit.
-    pub fn verify_audit(&self, noted: Option<(i64, &str)>) -> Result<AuditProof, Problem> {
+    /// `J170` with the first line that does not fit, and `J173` for each value that is not what the
+    /// engine wrote: form, record, field, and the hashes that are expected and found.
+    pub fn verify_audit(&self, noted: Option<(Option<i64>, &str)>) -> Result<AuditProof, Problem> {
         let proof = self.store().verify_audit(noted).map_err(store_problem)?;
-        let Some((line, fault)) = proof.broken else {
-            return Ok(AuditProof { lines: proof.lines, head: proof.head });
-        };
-        let (vi, en) = match fault {
-            Fault::Missing => ("có dòng trước nó đã bị lấy đi", "a line before it was taken out"),
-            Fault::Changed => ("nội dung đã bị thay đổi", "its content was changed"),
-            Fault::History => (
-                "lịch sử bản ghi kèm theo đã bị thay đổi",
-                "the history of records that belongs to it was changed",
+        if proof.broken.is_none() && proof.altered.is_empty() {
+            let Proof { lines, head, records, .. } = proof;
+            return Ok(AuditProof { lines, head, records });
+        }
+        let mut findings = Diagnostics::default();
+        let title = match proof.broken {
+            Some(broken) => {
+                let title = broken_text(broken);
+                findings.push(Diagnostic::error("J170", title.clone()));
+                title
+            }
+            None => Text::both(
+                format!(
+                    "Nhật ký nguyên vẹn, nhưng {} giá trị trong tệp dữ liệu không phải do hệ thống ghi",
+                    proof.altered.len() + proof.more
+                ),
+                format!(
+                    "the audit is whole, but {} values in the file were not written by the engine",
+                    proof.altered.len() + proof.more
+                ),
             ),
-            Fault::Cut => (
-                "dòng đã ghi lại ở nơi khác không còn như thế",
-                "the line that was noted elsewhere is not there as noted",
-            ),
         };
+        proof.altered.iter().for_each(|own| {
+            findings.push(Diagnostic::error("J173", altered_text(own)));
+        });
+        if proof.more > 0 {
+            findings.push(Diagnostic::error(
+                "J173",
+                Text::both(
+                    format!("và {} giá trị khác nữa", proof.more),
+                    format!("and {} more values", proof.more),
+                ),
+            ));
+        }
+        let code = if proof.broken.is_some() { "J170" } else { "J173" };
         Err(Problem::new(
             ProblemKind::Definition,
-            "J170",
-            format!("Nhật ký không còn nguyên vẹn: dòng {line}, {vi}"),
-            format!("the audit is not whole: line {line}, {en}"),
+            code,
+            title.get(Locale::Vi),
+            title.get(Locale::En),
         )
         .help(
             format!(
@@ -139,7 +174,20 @@ impl Site {
                 "the first {} lines are whole; keep the file as it is and report it",
                 proof.lines
             ),
-        ))
+        )
+        .with(findings))
+    }
+
+    /// The same for whoever reads some part of the audit.
+    pub fn prove_audit(
+        &self,
+        caller: &Caller,
+        noted: Option<(Option<i64>, &str)>,
+        now: Timestamp,
+    ) -> Result<AuditProof, Problem> {
+        // Whoever may list nothing may not ask for a proof either.
+        self.audited_users(caller, now)?;
+        self.verify_audit(noted)
     }
 
     /// Writes lines as JSON, one each, with everything that the chain is made of, and notes the
@@ -156,7 +204,8 @@ impl Site {
             text += &format!("{}\n", line_json(line));
         }
         let details = json!({"from": filter.from.map(|at| at.to_string()),
-            "to": filter.to.map(|at| at.to_string()), "user": filter.user});
+            "to": filter.to.map(|at| at.to_string()), "user": filter.user,
+            "about": filter.about, "action": filter.action});
         self.note(caller, "audit_export", lines.len(), &details, now)?;
         Ok(text)
     }
@@ -205,6 +254,106 @@ impl Site {
             self.allow(caller, Action::ReadAudit, &Target::site(), now)?;
         }
         Ok(Some(own))
+    }
+}
+
+/// Reads what was noted of a line: its hash, or `NUMBER:HASH`.
+pub fn read_noted(text: &str) -> Result<(Option<i64>, &str), Problem> {
+    let (number, hash) = match text.split_once(':') {
+        Some((number, hash)) => (Some(number.trim().parse().ok()), hash.trim()),
+        None => (None, text.trim()),
+    };
+    let right = hash.len() == 64 && hash.bytes().all(|own| own.is_ascii_hexdigit());
+    match (number, right) {
+        (None, true) => Ok((None, hash)),
+        (Some(Some(number)), true) => Ok((Some(number), hash)),
+        _ => Err(Problem::new(
+            ProblemKind::BadInput,
+            "J176",
+            format!("`{text}` không phải MÃ hay SỐ:MÃ"),
+            format!("`{text}` is neither HASH nor NUMBER:HASH"),
+        )
+        .help(
+            "Mã gồm 64 chữ số thập lục phân, như lần kiểm tra trước đã in ra",
+            "a hash has 64 hexadecimal digits, as the last proof has printed it",
+        )
+        .at("/expect")),
+    }
+}
+
+/// Whether a line tells of a form, a report or a record with this value in its key.
+fn tells_of(line: &AuditLine, about: &str) -> bool {
+    fn holds(value: &Value, wanted: &str) -> bool {
+        match value {
+            Value::String(text) => text == wanted,
+            Value::Number(number) => number.to_string() == wanted,
+            Value::Array(all) => all.iter().any(|own| holds(own, wanted)),
+            Value::Object(all) => all.values().any(|own| holds(own, wanted)),
+            Value::Null | Value::Bool(_) => false,
+        }
+    }
+    line.form.as_deref() == Some(about) || holds(&line.details, about)
+}
+
+/// Says which line does not fit, and why.
+fn broken_text((line, fault): (i64, Fault)) -> Text {
+    let (vi, en) = match fault {
+        Fault::Missing => ("có dòng trước nó đã bị lấy đi", "a line before it was taken out"),
+        Fault::Changed => ("nội dung đã bị thay đổi", "its content was changed"),
+        Fault::History => (
+            "lịch sử bản ghi kèm theo đã bị thay đổi",
+            "the history of records that belongs to it was changed",
+        ),
+        Fault::Seals => (
+            "dấu niêm phong bản ghi kèm theo đã bị thay đổi",
+            "the seals of records that belong to it were changed",
+        ),
+        Fault::File => (
+            "tệp kèm theo (văn bản đã phát hành, minh chứng) đã bị thay đổi",
+            "the file that it tells of (an issued document, evidence) was changed",
+        ),
+        Fault::Cut => (
+            "dòng đã ghi lại ở nơi khác không còn như thế",
+            "the line that was noted elsewhere is not there as noted",
+        ),
+    };
+    Text::both(
+        format!("Nhật ký không còn nguyên vẹn: dòng {line}, {vi}"),
+        format!("the audit is not whole: line {line}, {en}"),
+    )
+}
+
+/// Says what of a record is not what the engine wrote.
+fn altered_text(own: &Altered) -> Text {
+    let (form, record) = (&own.form, &own.record);
+    let hash = |hash: &Option<String>| hash.clone().unwrap_or_else(|| "-".to_owned());
+    match (own.fault, &own.field) {
+        (Alteration::Gone, _) => Text::both(
+            format!("một bản ghi (dấu niêm phong số {record}) đã bị lấy đi khỏi tệp dữ liệu"),
+            format!("a record (with the seal {record}) was taken out of the file"),
+        ),
+        (Alteration::Older, _) => Text::both(
+            format!("`{form}` {record}: bản ghi đã bị đưa về trạng thái cũ trong tệp dữ liệu"),
+            format!("`{form}` {record}: the record was set back to an earlier state in the file"),
+        ),
+        (Alteration::Foreign, _) => Text::both(
+            format!("`{form}` {record}: bản ghi không phải do hệ thống ghi"),
+            format!("`{form}` {record}: the engine never wrote this record"),
+        ),
+        (Alteration::Value, field) => {
+            let field = field.as_deref().unwrap_or("?");
+            let (expected, found) = (hash(&own.expected), hash(&own.found));
+            Text::both(
+                format!(
+                    "`{form}` {record}, trường `{field}`: giá trị đã bị sửa trong tệp dữ liệu \
+                     (mã của bản ghi phải là {expected}, hiện là {found})"
+                ),
+                format!(
+                    "`{form}` {record}, field `{field}`: the value was changed in the file \
+                     (hash of the record {expected} expected, {found} found)"
+                ),
+            )
+        }
     }
 }
 

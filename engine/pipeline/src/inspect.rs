@@ -1,5 +1,5 @@
-//! Puts together what an inspection asks for: minutes, approvals, and the log of a period with its
-//! proof, as one file.
+//! Puts together what an inspection asks for: minutes, approvals, issued documents with their
+//! register, evidence, and the log of a period with its proof, as one file.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,6 +11,7 @@ use bieumau_model::format::date_short;
 use bieumau_model::scope::Caller;
 use bieumau_model::table::{Table, Value};
 use bieumau_model::text::Locale;
+use bieumau_store::Issued;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::json;
@@ -20,6 +21,7 @@ use zip::write::SimpleFileOptions;
 
 use crate::audit::{AuditFilter, line_json};
 use crate::flows::KEPT_FORMS;
+use crate::init::vietnam_day;
 use crate::problem::{Problem, ProblemKind};
 use crate::render::{RenderRequest, plain, store_problem};
 use crate::site::Site;
@@ -62,8 +64,9 @@ impl Site {
         let mut files = Files::new();
         let minutes = self.minutes(caller, inspection, &mut files)?;
         let papers = self.papers_of(caller, inspection, &mut files)?;
+        let issued = self.issued_files(inspection, &mut files)?;
         let lines = self.log(caller, inspection, now, &mut files)?;
-        let readme = self.readme(caller, inspection, now, (minutes, &papers, lines));
+        let readme = self.readme(caller, inspection, now, (minutes, &papers, issued, lines));
         files.insert("DOC-TRUOC.md".to_owned(), readme.into_bytes());
         let sums: String =
             files.iter().map(|(path, bytes)| format!("{}  {path}\n", hex(bytes))).collect();
@@ -142,6 +145,73 @@ impl Site {
         Ok(written)
     }
 
+    /// Puts the documents that were issued in the period into the bundle, byte by byte, with their
+    /// register, and the evidence of the slips of the period; returns how many documents.
+    fn issued_files(&self, inspection: &Inspection, files: &mut Files) -> Result<usize, Problem> {
+        let school = inspection.school.as_deref().unwrap_or_default();
+        let store = self.store();
+        let lines = store.issued(school).map_err(store_problem)?;
+        let mut register = Vec::new();
+        for line in lines.into_iter().rev() {
+            if !within(inspection, vietnam_day(line.issued_at)) {
+                continue;
+            }
+            let bytes = store.issued_document(line.id).map_err(store_problem)?.unwrap_or_default();
+            let name = format!(
+                "{}-{}-so-{}-{}.{}",
+                safe(&line.school),
+                vietnam_day(line.issued_at).year(),
+                line.number,
+                safe(&line.report.replace('_', "-")),
+                safe(&line.format)
+            );
+            register.push(register_row(&line, &name, &bytes));
+            files.insert(format!("van-ban/{name}"), bytes);
+        }
+        let count = register.len();
+        let heading = [
+            "Số",
+            "Văn bản",
+            "Ngày phát hành",
+            "Người phát hành",
+            "Mã xác minh",
+            "Trạng thái",
+            "Lý do",
+            "Tệp",
+            "SHA-256 trong sổ",
+            "SHA-256 của tệp",
+        ];
+        let mut text = format!("\u{feff}{}\r\n", heading.map(quoted).join(","));
+        register.iter().for_each(|row| text += &format!("{}\r\n", row.join(",")));
+        files.insert("van-ban/so-dang-ky.csv".to_owned(), text.into_bytes());
+        drop(store);
+        self.evidence_files(inspection, files)?;
+        Ok(count)
+    }
+
+    fn evidence_files(&self, inspection: &Inspection, files: &mut Files) -> Result<(), Problem> {
+        let Some(form) = self.catalog().forms.get("correction") else { return Ok(()) };
+        let table = self.papers(&form.id, &filters(inspection))?;
+        let store = self.store();
+        for row in (0..table.rows()).filter(|row| touches(inspection, &table, *row)) {
+            let value = |name: &String| table.value(row, name).unwrap_or(Value::Missing);
+            let key: Vec<Value> = form.key.iter().map(value).collect();
+            let found = store.attachments(&Caller::Operator, form, &key).map_err(store_problem)?;
+            for file in found {
+                let content = store
+                    .attachment(&Caller::Operator, form, &key, file.id)
+                    .map_err(store_problem)?;
+                let words: Vec<String> =
+                    key.iter().filter_map(plain).map(|word| safe(&word)).collect();
+                let ending = file.name.rsplit_once('.').map_or("bin", |(_, ending)| ending);
+                let path =
+                    format!("minh-chung/{}-tep-{}.{}", words.join("-"), file.id, safe(ending));
+                files.insert(path, content.map(|(_, bytes)| bytes).unwrap_or_default());
+            }
+        }
+        Ok(())
+    }
+
     /// Writes the log of the period and the proof of the whole chain; returns the number of lines.
     fn log(
         &self,
@@ -164,9 +234,16 @@ impl Site {
         files.insert("nhat-ky/nhat-ky.jsonl".to_owned(), text.into_bytes());
         // A broken chain is what an inspection must see, not a reason to give nothing.
         let proof = match self.verify_audit(None) {
-            Ok(proof) => json!({"nguyen_ven": true, "so_dong": proof.lines, "ma_cuoi": proof.head}),
-            Err(problem) if problem.code == "J170" => {
-                json!({"nguyen_ven": false, "ly_do": problem.title.get(Locale::Vi)})
+            Ok(proof) => json!({"nguyen_ven": true, "so_dong": proof.lines, "ma_cuoi": proof.head,
+                "so_ban_ghi": proof.records}),
+            Err(problem) if ["J170", "J173"].contains(&problem.code) => {
+                let found: Vec<&str> = problem
+                    .findings
+                    .iter()
+                    .map(|finding| finding.message.get(Locale::Vi))
+                    .collect();
+                json!({"nguyen_ven": false, "ly_do": problem.title.get(Locale::Vi),
+                    "chi_tiet": found})
             }
             Err(problem) => return Err(problem),
         };
@@ -179,7 +256,7 @@ impl Site {
         caller: &Caller,
         inspection: &Inspection,
         now: Timestamp,
-        (minutes, papers, lines): (usize, &[(String, usize)], usize),
+        (minutes, papers, issued, lines): (usize, &[(String, usize)], usize, usize),
     ) -> String {
         let made = jiff::tz::Offset::constant(7).to_datetime(now);
         let mut text = format!(
@@ -203,6 +280,12 @@ impl Site {
         for (title, count) in papers {
             let _ = writeln!(text, "  - {title}: {count}");
         }
+        let _ = writeln!(
+            text,
+            "- `van-ban/`: {issued} văn bản đã phát hành, đúng từng byte như khi phát hành; \
+             `van-ban/so-dang-ky.csv` ghi số, mã xác minh, trạng thái và mã băm của từng văn bản.\n\
+             - `minh-chung/`: tệp minh chứng của các phiếu sửa điểm."
+        );
         let _ = write!(
             text,
             "- `nhat-ky/nhat-ky.jsonl`: {lines} dòng nhật ký trong thời gian trên, mỗi dòng một \
@@ -212,8 +295,9 @@ impl Site {
              ## Kiểm tra\n\n\
              1. Chạy `sha256sum -c SHA256SUMS.txt` trong thư mục đã giải nén.\n\
              2. Trên máy của nhà trường, chạy `bieumau audit verify`; `ma_cuoi` trong \
-             `chung-minh.json` phải có trong nhật ký: `bieumau audit verify --noted SỐ:MÃ`.\n\
-             3. Mã của mỗi dòng là SHA-256 của mã dòng trước, một dấu xuống dòng và mảng JSON \
+             `chung-minh.json` phải có trong nhật ký: `bieumau audit verify --expect MÃ`.\n\
+             3. Mã xác minh của từng văn bản tra được ở trang `/verify` của hệ thống.\n\
+             4. Mã của mỗi dòng nhật ký là SHA-256 của mã dòng trước, một dấu xuống dòng và mảng JSON \
              `[id, at, caller, action, form, count, reason, details]`, `details` viết thành chuỗi.\n"
         );
         text
@@ -244,7 +328,6 @@ fn touches(inspection: &Inspection, table: &Table, row: usize) -> bool {
 /// Writes rows with the titles of the fields; text is quoted, so that no spreadsheet takes it for
 /// a formula or a number.
 fn csv(form: &Form, table: &Table, rows: &[usize]) -> String {
-    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
     let fields: Vec<_> = form.fields().collect();
     let titles: Vec<String> =
         fields.iter().map(|field| quoted(field.title.get(Locale::Vi))).collect();
@@ -254,14 +337,53 @@ fn csv(form: &Form, table: &Table, rows: &[usize]) -> String {
         let cells: Vec<String> = fields
             .iter()
             .map(|field| match table.value(*row, &field.id).as_ref().and_then(plain) {
-                Some(word) if word.starts_with(['=', '+', '-', '@']) => quoted(&format!("'{word}")),
-                Some(word) => quoted(&word),
+                Some(word) => cell_of(&word),
                 None => String::new(),
             })
             .collect();
         text += &format!("{}\r\n", cells.join(","));
     }
     text
+}
+
+/// One row of the register of the bundle.
+fn register_row(line: &Issued, name: &str, bytes: &[u8]) -> Vec<String> {
+    let (state, reason) = match &line.end {
+        None => ("còn hiệu lực".to_owned(), String::new()),
+        Some(end) => (
+            match end.replaced_by {
+                Some(_) => "đã được thay thế".to_owned(),
+                None => "đã thu hồi".to_owned(),
+            },
+            end.reason.clone(),
+        ),
+    };
+    let issued_on = date_short(vietnam_day(line.issued_at));
+    let cells = [
+        line.number.to_string(),
+        line.title.clone(),
+        issued_on,
+        line.issued_by.clone(),
+        line.code.clone(),
+        state,
+        reason,
+        name.to_owned(),
+        line.document_hash.clone(),
+        hex(bytes),
+    ];
+    cells.map(|cell| cell_of(&cell)).to_vec()
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
+}
+
+/// Writes a text so that no spreadsheet takes it for a formula.
+fn cell_of(word: &str) -> String {
+    match word.starts_with(['=', '+', '-', '@']) {
+        true => quoted(&format!("'{word}")),
+        false => quoted(word),
+    }
 }
 
 /// Keeps letters and digits, for names of files.

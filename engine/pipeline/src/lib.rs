@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod audit;
+mod audit_words;
 
 mod preview;
 mod problem;

@@ -26,7 +26,7 @@ use crate::problem::{Problem, ProblemKind};
 use crate::rules::{self, Applied, Setting};
 use crate::sheets;
 use crate::site::Site;
-use crate::templates::marked_unsigned;
+use crate::templates::{marked_issued, marked_unsigned};
 use crate::views::{format_word, read_format};
 
 /// What is asked for.
@@ -104,11 +104,21 @@ impl RenderRequest {
 impl Site {
     /// Makes the document that `request` asks for, from what `caller` may see.
     pub fn render(&self, caller: &Caller, request: &RenderRequest) -> Result<Document, Problem> {
+        self.render_marked(caller, request, None)
+    }
+
+    /// The same with a verification code on every page: what is issued.
+    pub(crate) fn render_marked(
+        &self,
+        caller: &Caller,
+        request: &RenderRequest,
+        code: Option<&str>,
+    ) -> Result<Document, Problem> {
         let report = self.report(&request.report)?;
         allowed(report, request.format)?;
         let parameters = bind(report, &request.parameters, self.catalog())?;
         let gathered = self.tables(caller, report, &parameters)?;
-        self.lay_out(report, request, &parameters, gathered)
+        self.lay_out(report, request, &parameters, gathered, code)
     }
 
     /// Returns what the template of a report sees, for those who write templates.
@@ -200,6 +210,7 @@ impl Site {
         request: &RenderRequest,
         parameters: &Parameters,
         gathered: Gathered,
+        code: Option<&str>,
     ) -> Result<Document, Problem> {
         let Gathered { tables, pages, mut findings, plugins } = gathered;
         let (bytes, pages) = match request.format {
@@ -207,11 +218,15 @@ impl Site {
                 (sheets::write(report, request.format, &tables, &pages, self.catalog())?, 0)
             }
             Format::Pdf | Format::Png | Format::Html | Format::Docx => {
-                let data = self.tree(report, parameters, &tables, &pages)?;
+                let mut data = self.tree(report, parameters, &tables, &pages)?;
                 if matches!(request.format, Format::Pdf | Format::Png) {
                     self.stop_at_missing_letters(report, &data)?;
                 }
                 let mut template = self.template(report)?;
+                if let Some(code) = code {
+                    data["verification"] = Json::from(code);
+                    template = Arc::new(marked_issued(&template));
+                }
                 if plugins.iter().any(|pin| pin.vouched == Vouched::Unsigned) {
                     template = Arc::new(marked_unsigned(&template));
                 }

@@ -194,6 +194,11 @@ impl Site {
         self.definitions.site.as_ref()
     }
 
+    /// Returns the title of a form.
+    pub fn form_title(&self, id: &str) -> Option<&Text> {
+        self.catalog().forms.get(id).map(|form| &form.title)
+    }
+
     /// Returns the school year that the head of a page names: that of the site, else the latest one
     /// that has begun.
     pub fn current_year(&self, now: Timestamp) -> i64 {

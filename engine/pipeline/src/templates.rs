@@ -65,12 +65,31 @@ const ABOVE: &str = "<p style=\"border:2px solid #c02020;color:#c02020;font-weig
 /// Where the page of the screen begins.
 const BODY: &str = "{% block body %}";
 
+/// Where the code of an issued document stands on paper: in the margin at the foot of every page.
+/// No template has a place of its own for it, and the page itself is prescribed. The code is read
+/// from the data, so that all issued documents share one template.
+const FOOT: &str = "#set page(background: place(bottom + left, dx: 9mm, dy: -4mm, \
+    text(font: \"Tinos\", 7pt, fill: luma(60))[Mã xác minh: #json(\"/data.json\").verification]));";
+
+/// The same for a page of the screen.
+const SMALL: &str = "<p style=\"text-align:right;font-size:8pt;margin:2mm 6mm\">\
+    Mã xác minh: {{ verification }}</p>";
+
 /// Returns the template with a mark on every page: made with a plugin that nobody signed.
 pub(crate) fn marked_unsigned(template: &Template) -> Template {
-    let typst = template.typst().map(|page| Arc::<str>::from(format!("{ACROSS}{page}")));
+    marked(template, ACROSS, ABOVE)
+}
+
+/// Returns the template with the verification code of an issued document on every page.
+pub(crate) fn marked_issued(template: &Template) -> Template {
+    marked(template, FOOT, SMALL)
+}
+
+fn marked(template: &Template, on_paper: &str, on_screen: &str) -> Template {
+    let typst = template.typst().map(|page| Arc::<str>::from(format!("{on_paper}{page}")));
     let html = template.html().map(|page| match page.contains(BODY) {
-        true => Arc::from(page.replacen(BODY, &format!("{BODY}{ABOVE}"), 1)),
-        false => Arc::from(format!("{ABOVE}{page}")),
+        true => Arc::from(page.replacen(BODY, &format!("{BODY}{on_screen}"), 1)),
+        false => Arc::from(format!("{on_screen}{page}")),
     });
     Template::new(template.name(), typst, html, Arc::new(template.shared().clone()))
 }

@@ -13,7 +13,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Description;
 
 use crate::serve::App;
-use crate::{api, entry, figures, flows, records, why};
+use crate::{access, api, entry, figures, flows, records, why};
 
 /// What the whole API has in common.
 #[derive(OpenApi)]
@@ -30,6 +30,8 @@ use crate::{api, entry, figures, flows, records, why};
         (name = "forms", description = "What can be entered"),
         (name = "flows", description = "Locks, corrections, sign-offs, reviews, issued documents"),
         (name = "entry", description = "Grids of a class, and workbooks out and in"),
+        (name = "access", description = "Accounts, rights, tokens, handovers"),
+        (name = "audit", description = "Who read and changed what, with its proof"),
         (name = "records", description = "What was entered: with history, drafts and evidence"),
     )
 )]
@@ -44,6 +46,7 @@ pub fn description() -> Description {
     whole.merge(entry::description());
     whole.merge(why::description());
     whole.merge(flows::description());
+    whole.merge(access::description());
     whole
 }
 

@@ -7,7 +7,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use bieumau_model::access::Area;
+use bieumau_model::access::{Action, Area, may_in_whole_school, may_somewhere};
 use bieumau_model::scope::Caller;
 use bieumau_model::text::Locale;
 use bieumau_pipeline::{FieldView, Problem, ProblemKind, RenderRequest};
@@ -49,6 +49,16 @@ impl Pages {
             ("locks.html", include_str!("../pages/locks.html")),
             ("marks.html", include_str!("../pages/marks.html")),
             ("import.html", include_str!("../pages/import.html")),
+            ("sign_offs.html", include_str!("../pages/sign_offs.html")),
+            ("sign_off.html", include_str!("../pages/sign_off.html")),
+            ("reviews.html", include_str!("../pages/reviews.html")),
+            ("review.html", include_str!("../pages/review.html")),
+            ("months.html", include_str!("../pages/months.html")),
+            ("issued.html", include_str!("../pages/issued.html")),
+            ("issued_one.html", include_str!("../pages/issued_one.html")),
+            ("verify.html", include_str!("../pages/verify.html")),
+            ("audit.html", include_str!("../pages/audit.html")),
+            ("grants.html", include_str!("../pages/grants.html")),
         ])
         .expect("the shipped pages are right; a test renders them");
         Self(tera)
@@ -143,6 +153,7 @@ pub(crate) fn frame(
     context["site"] = json!(app.site.title().get(asked));
     context["title"] = json!(title);
     context["person"] = person(app, guest);
+    context["nav"] = nav(guest, address, asked);
     context["words"] = words;
     app.pages.render(page, status, context)
 }
@@ -188,6 +199,7 @@ pub(crate) fn frame_values(
         "other_locale_link": format!("{path}{}", query(&back)),
         "site": app.site.title().get(asked),
         "person": person(app, guest),
+        "nav": nav(guest, path, asked),
         "words": words(asked),
     })
 }
@@ -248,7 +260,13 @@ fn start_context(app: &App, guest: &Guest, given: &Given, asked: Locale) -> Resu
         let preview = view.formats.contains(&"html").then(|| address("html", false));
         let why = format!("/why/{}{}", view.id, query(&pairs));
         let figures = view.figures.then(|| format!("/figures/{}{}", view.id, query(&pairs)));
-        json!({"downloads": downloads, "preview": preview, "why": why, "figures": figures})
+        let given: Vec<Value> =
+            pairs.iter().map(|(name, value)| json!({"name": name, "value": value})).collect();
+        let school = pairs.iter().find(|(name, _)| *name == "school").map_or("", |own| own.1);
+        let issues = view.formats.contains(&"pdf")
+            && app.site.keeps_register(&guest.caller, school, Timestamp::now()).is_ok();
+        json!({"downloads": downloads, "preview": preview, "why": why, "given": given,
+            "issues": issues, "figures": figures})
     });
 
     let mut back: Vec<(&str, &str)> = given
@@ -263,6 +281,7 @@ fn start_context(app: &App, guest: &Guest, given: &Given, asked: Locale) -> Resu
         "other_locale_link": format!("/{}", query(&back)),
         "site": app.site.title().get(asked),
         "person": person(app, guest),
+        "nav": nav(guest, "/", asked),
         "title": view.as_ref().map_or(words["reports"].as_str().unwrap_or_default(), |view| view.title.get(asked)),
         "words": words,
         "topics": topics,
@@ -270,6 +289,59 @@ fn start_context(app: &App, guest: &Guest, given: &Given, asked: Locale) -> Resu
         "report": report,
         "document": document,
     }))
+}
+
+/// The links in the head of every page: those for which somebody has the rights, each with whether
+/// it is where they are. The pages themselves ask again.
+pub(crate) fn nav(guest: &Guest, address: &str, asked: Locale) -> Value {
+    use Action as Do;
+    let today = bieumau_model::lock::vietnam_day(Timestamp::now());
+    let may = |actions: &[Action]| {
+        actions.iter().any(|action| may_somewhere(&guest.caller, *action, today))
+    };
+    let path = address.split('?').next().unwrap_or_default();
+    let links: [(&str, &str, &str, bool); 10] = [
+        ("/", "Văn bản", "Documents", true),
+        ("/entry/marks", "Nhập điểm", "Marks", may(&[Do::RequestCorrection])),
+        (
+            "/sign-offs",
+            "Xác nhận sổ",
+            "Sign-off",
+            may(&[Do::SignOff, Do::ApproveSignOff, Do::Lock, Do::ReadAudit]),
+        ),
+        (
+            "/corrections",
+            "Sửa điểm",
+            "Corrections",
+            may(&[
+                Do::RequestCorrection,
+                Do::AdviseCorrection,
+                Do::ApproveCorrection,
+                Do::ApplyCorrection,
+                Do::ReadAudit,
+            ]),
+        ),
+        ("/locks", "Khóa sổ", "Locks", may(&[Do::Lock, Do::SignOff, Do::ReadAudit])),
+        (
+            "/reviews",
+            "Rà soát",
+            "Reviews",
+            may(&[Do::Lock, Do::SignOff, Do::ApplyCorrection, Do::ReadAudit]),
+        ),
+        ("/months", "Duyệt tháng", "Months", may(&[Do::ReadAudit])),
+        ("/issued", "Phát hành", "Issued", may_in_whole_school(&guest.caller, Do::Export, today)),
+        ("/grants", "Giao quyền", "Rights", may(&[Do::ManageAccounts])),
+        ("/audit", "Nhật ký", "Audit", may(&[Do::ReadAudit])),
+    ];
+    links
+        .into_iter()
+        .filter(|(.., shown)| *shown)
+        .map(|(href, vi, en, _)| {
+            let here = path == href || (href != "/" && path.starts_with(&format!("{href}/")));
+            let title = if asked == Locale::Vi { vi } else { en };
+            json!({"href": href, "title": title, "here": here})
+        })
+        .collect()
 }
 
 /// What the head of every page says of who is signed in; nothing without a person.
@@ -382,10 +454,12 @@ pub(crate) fn words(asked: Locale) -> Value {
             "rights": "Quyền của tôi", "password": "Đổi mật khẩu", "sign_out": "Đăng xuất",
             "users": "Tài khoản", "year": "Năm học",
             "entry": "Nhập liệu", "marks": "Nhập điểm", "import": "Nhập từ Excel",
-            "books": "Sổ điểm", "corrections": "Sửa điểm", "locks": "Khóa sổ",
+            "tasks": "Công việc", "issue": "Phát hành vào sổ",
+            "issue_hint": "Ghi vào sổ đăng ký, có số và mã xác minh; bản đã phát hành không sửa được.",
             "code": "Mã", "back": "Về trang đầu",
             "nothing_lost": "Dữ liệu không bị thay đổi.",
             "foot": "bieumau: biểu mẫu và báo cáo của nhà trường",
+            "verify_link": "Kiểm tra văn bản",
         }),
         Locale::En => json!({
             "reports": "Documents and reports",
@@ -402,10 +476,12 @@ pub(crate) fn words(asked: Locale) -> Value {
             "rights": "My rights", "password": "Change password", "sign_out": "Sign out",
             "users": "Accounts", "year": "School year",
             "entry": "Data entry", "marks": "Enter marks", "import": "Enter from Excel",
-            "books": "Gradebooks", "corrections": "Corrections", "locks": "Locks",
+            "tasks": "Tasks", "issue": "Issue and register",
+            "issue_hint": "It gets a number and a verification code, and never changes.",
             "code": "Code", "back": "Back to the start page",
             "nothing_lost": "No data was changed.",
             "foot": "bieumau: forms and reports for schools",
+            "verify_link": "Check a document",
         }),
     }
 }

@@ -130,7 +130,9 @@ fn guest(visitor: Visitor, session: Option<String>) -> Guest {
 
 /// Addresses that anybody may ask for.
 fn is_open(path: &str) -> bool {
-    path.starts_with("/assets/") || ["/healthz", "/sign-in", "/setup"].contains(&path)
+    path.starts_with("/assets/")
+        || path.starts_with("/api/v1/verify/")
+        || ["/healthz", "/sign-in", "/setup", "/verify"].contains(&path)
 }
 
 fn changes(method: &Method) -> bool {

@@ -169,6 +169,7 @@ fn context(
         "other_locale_link": format!("/?lang={}", locale::tag(other)),
         "site": app.site.title().get(asked),
         "person": person(app, guest),
+        "nav": crate::pages::nav(guest, "/why", asked),
         "title": title,
         "words": words(asked),
         "labels": labels(asked),

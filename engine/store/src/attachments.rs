@@ -4,14 +4,16 @@ use bieumau_model::definition::Form;
 use bieumau_model::scope::Caller;
 use bieumau_model::table::Value;
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Row, params};
-use serde_json::json;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
-use crate::audit::{record_name, time};
+use crate::audit::{Act, record_name, time};
 use crate::error::StoreError;
+use crate::loading::Loading;
 use crate::record::no_record;
 use crate::store::Store;
+use crate::values::json_of;
 
 /// A file that belongs to a record, without its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +47,67 @@ pub struct NewAttachment<'a> {
     pub content: &'a [u8],
 }
 
+impl Loading<'_> {
+    /// Adds an evidence file to a record of this loading, with its audit line.
+    pub fn attach(
+        &mut self,
+        form: &Form,
+        key: &[Value],
+        file: NewAttachment<'_>,
+    ) -> Result<Attachment, StoreError> {
+        let attached = insert(self.connection(), self.act(), form, key, file)?;
+        let record: Vec<_> = key.iter().map(json_of).collect();
+        let details = json!({ "record": record, "file": told(&attached) });
+        self.act().note(self.connection(), "attach", Some(&form.id), 1, &details)?;
+        Ok(attached)
+    }
+}
+
+/// Puts a file into the table; its audit line is the caller's business.
+fn insert(
+    conn: &Connection,
+    act: &Act,
+    form: &Form,
+    key: &[Value],
+    file: NewAttachment<'_>,
+) -> Result<Attachment, StoreError> {
+    let sha256: String =
+        Sha256::digest(file.content).iter().map(|byte| format!("{byte:02x}")).collect();
+    let size = i64::try_from(file.content.len()).unwrap_or(i64::MAX);
+    conn.execute(
+        "INSERT INTO bm_attachment \
+         (form, record, name, media_type, size, sha256, content, at, caller, reason) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        params![
+            form.id,
+            record_name(key),
+            file.name,
+            file.media_type,
+            size,
+            sha256,
+            file.content,
+            act.at,
+            act.caller,
+            act.reason
+        ],
+    )?;
+    Ok(Attachment {
+        id: conn.last_insert_rowid(),
+        name: file.name.to_owned(),
+        media_type: file.media_type.to_owned(),
+        size,
+        sha256,
+        at: time(&act.at)?,
+        caller: act.caller.clone(),
+        reason: act.reason.clone(),
+    })
+}
+
+/// What the audit says of a file.
+fn told(file: &Attachment) -> Json {
+    json!({ "name": file.name, "size": file.size, "sha256": file.sha256 })
+}
+
 const COLUMNS: &str = "id, name, media_type, size, sha256, at, caller, reason";
 
 impl Store {
@@ -58,45 +121,15 @@ impl Store {
         now: Timestamp,
         reason: &str,
     ) -> Result<Attachment, StoreError> {
-        let hash: String =
-            Sha256::digest(file.content).iter().map(|byte| format!("{byte:02x}")).collect();
-        let size = i64::try_from(file.content.len()).unwrap_or(i64::MAX);
         let mut writing = self.write(caller, now, reason)?;
         if writing.record(form, key)?.is_none() {
             return Err(no_record(form, key));
         }
-        let conn = writing.connection();
-        conn.execute(
-            "INSERT INTO bm_attachment \
-             (form, record, name, media_type, size, sha256, content, at, caller, reason) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            params![
-                form.id,
-                record_name(key),
-                file.name,
-                file.media_type,
-                size,
-                hash,
-                file.content,
-                now.to_string(),
-                caller.name(),
-                reason
-            ],
-        )?;
-        let id = conn.last_insert_rowid();
-        writing.detail("file", json!({ "name": file.name, "size": size, "sha256": hash }));
+        let attached = insert(writing.connection(), writing.act(), form, key, file)?;
+        writing.detail("file", told(&attached));
         writing.note(form, "attach", key);
         writing.commit()?;
-        Ok(Attachment {
-            id,
-            name: file.name.to_owned(),
-            media_type: file.media_type.to_owned(),
-            size,
-            sha256: hash,
-            at: now,
-            caller: caller.name().to_owned(),
-            reason: reason.to_owned(),
-        })
+        Ok(attached)
     }
 
     /// Lists the evidence files of a record, oldest first; none when the caller may not see it.

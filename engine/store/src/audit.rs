@@ -15,6 +15,8 @@ use serde_json::Value as Json;
 
 use crate::chain::{self, Kept};
 use crate::error::StoreError;
+use crate::seal::{self, Seals};
+use crate::shape::Shape;
 use crate::store::Store;
 use crate::values::json_of;
 
@@ -68,6 +70,8 @@ pub(crate) struct Act {
     pub reason: String,
     /// The lines of the history since the last line of the audit, for the chain.
     kept: RefCell<Option<Kept>>,
+    /// The seals since then, for the same.
+    seals: RefCell<Option<Seals>>,
 }
 
 impl Act {
@@ -77,7 +81,23 @@ impl Act {
             at: now.to_string(),
             reason: reason.to_owned(),
             kept: RefCell::default(),
+            seals: RefCell::default(),
         }
+    }
+
+    /// Seals records as they stand after a change.
+    pub fn seal(
+        &self,
+        conn: &Connection,
+        shape: &Shape,
+        keys: impl IntoIterator<Item = Vec<Value>>,
+    ) -> rusqlite::Result<()> {
+        seal::seal(conn, shape, keys, &self.seals)
+    }
+
+    /// Seals every record of a form as it stands; returns how many.
+    pub fn seal_all(&self, conn: &Connection, shape: &Shape) -> rusqlite::Result<usize> {
+        seal::seal_all(conn, shape, &self.seals)
     }
 
     /// Adds a line to the audit.
@@ -92,6 +112,9 @@ impl Act {
         let mut details = details.clone();
         if let (Some(kept), Some(details)) = (self.kept.take(), details.as_object_mut()) {
             details.insert("history".to_owned(), kept.seal());
+        }
+        if let (Some(seals), Some(details)) = (self.seals.take(), details.as_object_mut()) {
+            details.insert("seals".to_owned(), seals.note());
         }
         let (last, previous) = chain::head(conn)?;
         let line = chain::Line {

@@ -10,14 +10,19 @@
 //! history lines of the change, and SHA-256 over their canonical forms
 //! `[id, form, record, revision, version, change, before, at, caller, reason]`, each with a line feed.
 //!
+//! What records hold since their last change is bound in by `details.seals`; see `seal`. So a check
+//! also finds a value that was changed in the file, and names record and field. The bytes of issued
+//! documents and of evidence files are compared with the hashes that their lines hold.
+//!
 //! Whoever takes away the newest lines leaves a whole, shorter chain. So a head that was noted
 //! elsewhere, on paper for instance, can be asked for as well.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
 use crate::error::StoreError;
+use crate::seal::{self, Altered};
 use crate::store::Store;
 
 /// The hash that stands before the first line.
@@ -44,6 +49,12 @@ pub struct Proof {
     pub head: String,
     /// The first line that does not fit, and why.
     pub broken: Option<(i64, Fault)>,
+    /// How many records were compared with what the chain says of them.
+    pub records: i64,
+    /// Records that are not what the engine wrote, up to a hundred.
+    pub altered: Vec<Altered>,
+    /// How many more there are.
+    pub more: usize,
 }
 
 /// Why a line does not fit.
@@ -55,6 +66,10 @@ pub enum Fault {
     Changed,
     /// The history that belongs to it is not what it was.
     History,
+    /// The seals of records that belong to it are not what they were.
+    Seals,
+    /// The file that it tells of, an issued document or evidence, is not what it was.
+    File,
     /// The line that was noted elsewhere is not there.
     Cut,
 }
@@ -124,10 +139,18 @@ impl Kept {
 }
 
 impl Store {
-    /// Walks the chain from its beginning. `noted` is number and hash of a line that was noted
-    /// elsewhere and must be there.
-    pub fn verify_audit(&self, noted: Option<(i64, &str)>) -> Result<Proof, StoreError> {
-        let mut proof = Proof { lines: 0, head: BEGINNING.to_owned(), broken: None };
+    /// Walks the chain from its beginning, and compares the records with it. `noted` is the hash of
+    /// a line that was noted elsewhere and must be there, with the number of the line when that was
+    /// noted too.
+    pub fn verify_audit(&self, noted: Option<(Option<i64>, &str)>) -> Result<Proof, StoreError> {
+        let mut proof = Proof {
+            lines: 0,
+            head: BEGINNING.to_owned(),
+            broken: None,
+            records: 0,
+            altered: Vec::new(),
+            more: 0,
+        };
         let mut found = noted.is_none();
         let mut chained = false;
         each_line(&self.conn, |line, hash| {
@@ -137,10 +160,8 @@ impl Store {
             } else if hash.map_or(chained, |hash| hash != expected) {
                 // Only lines before the first one with a hash may lack theirs.
                 Some(Fault::Changed)
-            } else if !history_fits(&self.conn, line.details)? {
-                Some(Fault::History)
             } else {
-                None
+                details_fault(&self.conn, line)?
             };
             if let Some(fault) = fault {
                 proof.broken = Some((line.id, fault));
@@ -148,7 +169,8 @@ impl Store {
             }
             proof.lines += 1;
             chained |= hash.is_some();
-            found |= noted == Some((line.id, expected.as_str()));
+            found |= noted
+                .is_some_and(|(id, hash)| id.is_none_or(|id| id == line.id) && hash == expected);
             proof.head = expected;
             Ok(true)
         })?;
@@ -156,10 +178,70 @@ impl Store {
             && !found
             && proof.broken.is_none()
         {
-            proof.broken = Some((id, Fault::Cut));
+            proof.broken = Some((id.unwrap_or(proof.lines), Fault::Cut));
         }
+        let compared = seal::compare(&self.conn, &self.shapes)?;
+        proof.records = compared.records;
+        proof.altered = compared.altered;
+        proof.more = compared.more;
         Ok(proof)
     }
+}
+
+/// Returns what is wrong with the things that a line tells of, when its own text is right.
+fn details_fault(conn: &Connection, line: &Line<'_>) -> rusqlite::Result<Option<Fault>> {
+    let details: Json = serde_json::from_str(line.details).unwrap_or_default();
+    Ok(if !history_fits(conn, &details)? {
+        Some(Fault::History)
+    } else if !seal::fits(conn, &details)? {
+        Some(Fault::Seals)
+    } else if !file_fits(conn, line, &details)? {
+        Some(Fault::File)
+    } else {
+        None
+    })
+}
+
+/// Returns whether the file that a line tells of has the bytes that it had.
+fn file_fits(conn: &Connection, line: &Line<'_>, details: &Json) -> rusqlite::Result<bool> {
+    match line.action {
+        "issue" => {
+            let (Some(id), Some(hash)) = (details["id"].as_i64(), details["document"].as_str())
+            else {
+                return Ok(true);
+            };
+            let bytes: Option<Vec<u8>> = conn
+                .prepare_cached("SELECT document FROM bm_issued WHERE id = ?")?
+                .query_row([id], |row| row.get(0))
+                .optional()?;
+            let replaced = match details["replaces"].as_i64() {
+                Some(old) => has_end(conn, old)?,
+                None => true,
+            };
+            Ok(replaced && bytes.is_some_and(|bytes| hex(Sha256::digest(bytes)) == hash))
+        }
+        "issue_revoke" => has_end(conn, details["id"].as_i64().unwrap_or_default()),
+        "attach" => {
+            let Some(hash) = details["file"]["sha256"].as_str() else { return Ok(true) };
+            let mut statement = conn.prepare_cached(
+                "SELECT content FROM bm_attachment WHERE form = ? AND record = ? AND sha256 = ?",
+            )?;
+            let record = details["record"].to_string();
+            let mut rows = statement.query((line.form, record, hash))?;
+            while let Some(row) = rows.next()? {
+                if hex(Sha256::digest(row.get::<_, Vec<u8>>(0)?)) == hash {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        }
+        _ => Ok(true),
+    }
+}
+
+/// Returns whether an issued document has its end, of which a line tells.
+fn has_end(conn: &Connection, id: i64) -> rusqlite::Result<bool> {
+    conn.prepare_cached("SELECT 1 FROM bm_issued_end WHERE document = ?")?.exists([id])
 }
 
 /// Calls `visit` with each line and its stored hash until it returns `false`.
@@ -195,8 +277,7 @@ fn each_line(
 }
 
 /// Returns whether the history that `details` speak of is what it was.
-fn history_fits(conn: &Connection, details: &str) -> rusqlite::Result<bool> {
-    let details: Json = serde_json::from_str(details).unwrap_or_default();
+fn history_fits(conn: &Connection, details: &Json) -> rusqlite::Result<bool> {
     let Some(sealed) = details.get("history") else { return Ok(true) };
     let (Some(first), Some(last)) = (sealed["first"].as_i64(), sealed["last"].as_i64()) else {
         return Ok(true);

@@ -33,6 +33,7 @@ mod listing;
 mod loading;
 mod plugins;
 mod record;
+mod seal;
 mod writing;
 
 mod guard;
@@ -58,7 +59,7 @@ pub use choices::Choice;
 pub use dataset::{ReportColumns, check_datasets};
 pub use drafts::{Draft, DraftState};
 pub use error::{RecordFinding, StoreError};
-pub use issued::{Issued, NewIssue};
+pub use issued::{IssueEnd, Issued, NewIssue};
 pub use listing::{Listing, Page};
 pub use loading::Loading;
 pub use migrate::Migration;
@@ -67,6 +68,7 @@ pub use plugins::{
 };
 pub use reader::{Limits, Reader, Snapshot};
 pub use record::{Edit, Record, Status};
+pub use seal::{Alteration, Altered};
 pub use store::{Readers, Store};
 pub use updates::Update;
 pub use writing::Writing;

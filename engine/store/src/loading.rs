@@ -9,7 +9,7 @@ use std::fmt::Write;
 use bieumau_model::definition::Form;
 use bieumau_model::diagnostic::Diagnostic;
 use bieumau_model::scope::Caller;
-use bieumau_model::table::{Cells, Table};
+use bieumau_model::table::{Cells, Table, Value};
 use bieumau_model::text::Text;
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, Statement, Transaction, TransactionBehavior, ffi};
@@ -85,6 +85,16 @@ impl Loading<'_> {
         result
     }
 
+    /// The connection of the transaction, for what other rooms of this crate keep beside records.
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.transaction
+    }
+
+    /// Who loads, when and why.
+    pub(crate) fn act(&self) -> &Act {
+        &self.act
+    }
+
     /// Keeps everything.
     pub fn finish(self) -> Result<(), StoreError> {
         if self.failed {
@@ -108,6 +118,11 @@ impl Loading<'_> {
             }
         }
         findings.into_result()?;
+        let key = |row: usize| -> Vec<Value> {
+            let cells = shape.key.iter().map(|name| cells_of(&given, name));
+            cells.map(|own| own.map_or(Value::Missing, |own| own.value(row))).collect()
+        };
+        self.act.seal(conn, shape, (0..table.rows()).map(key))?;
         let details = json!({ "version": form.version });
         self.act.note(conn, "insert", Some(&form.id), table.rows(), &details)?;
         Ok(table.rows())

@@ -21,6 +21,7 @@ use crate::error::StoreError;
 use crate::kept;
 use crate::loss::{self, conversion};
 use crate::schema::{column_definition, create_indexes, create_table, write_code_list};
+use crate::seal;
 use crate::shape::Shape;
 use crate::sql::{list, quoted};
 use crate::store::{Store, read_shapes};
@@ -59,10 +60,12 @@ impl Store {
     /// # Errors
     /// [`StoreError::Migration`] with everything that would be lost; nothing has changed then.
     pub fn migrate(&mut self, catalog: &Catalog, now: Timestamp) -> Result<Migration, StoreError> {
+        add_seal_columns(&self.conn, &self.shapes)?;
         let steps = steps(&self.shapes, catalog);
         let lists = changed_lists(&self.conn, catalog)?;
         let mut notes = forms_gone(&self.conn, &self.shapes, catalog)?;
         if steps.is_empty() && lists.is_empty() {
+            seal_older(&mut self.conn, &self.shapes, now)?;
             kept::keep_definitions(&mut self.conn, catalog, now)?;
             return Ok(Migration { notes, ..Migration::default() });
         }
@@ -72,10 +75,11 @@ impl Store {
         let result = run(&mut self.conn, &steps, &lists, catalog, now);
         self.conn.execute_batch("PRAGMA foreign_keys = ON")?;
         let mut migration = result?;
+        self.shapes = read_shapes(&self.conn)?;
+        seal_older(&mut self.conn, &self.shapes, now)?;
         kept::keep_definitions(&mut self.conn, catalog, now)?;
         notes.append(std::mem::take(&mut migration.notes));
         migration.notes = notes;
-        self.shapes = read_shapes(&self.conn)?;
         self.conn.flush_prepared_statement_cache();
         Ok(migration)
     }
@@ -122,6 +126,14 @@ fn run(
     }
     check_references(&transaction)?;
     let act = Act::new(&Caller::Operator, now, "");
+    for step in steps {
+        // The order of the fields and the values may be others of the same meaning now.
+        if let Step::Change(_, shape) = step
+            && seal::any(&transaction)?
+        {
+            act.seal_all(&transaction, shape)?;
+        }
+    }
     let details = json!({
         "created": migration.created,
         "changed": migration.changed,
@@ -130,6 +142,41 @@ fn run(
     act.note(&transaction, "migrate", None, steps.len() + lists.len(), &details)?;
     transaction.commit()?;
     Ok(migration)
+}
+
+/// Gives tables of an older version the column in which a record names its seal.
+fn add_seal_columns(conn: &Connection, shapes: &BTreeMap<String, Shape>) -> Result<(), StoreError> {
+    let mut known =
+        conn.prepare_cached("SELECT 1 FROM pragma_table_info(?) WHERE name = '_seal'")?;
+    for shape in shapes.values() {
+        if !known.exists([shape.table()])? {
+            let table = quoted(&shape.table());
+            conn.execute_batch(&format!("ALTER TABLE {table} ADD COLUMN \"_seal\" INTEGER"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Seals the records of a store that an older version wrote, as they are found, once.
+fn seal_older(
+    conn: &mut Connection,
+    shapes: &BTreeMap<String, Shape>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if seal::any(conn)? {
+        return Ok(());
+    }
+    let act = Act::new(&Caller::Operator, now, "niêm phong các bản ghi đã có");
+    let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut count = 0;
+    for shape in shapes.values() {
+        count += act.seal_all(&transaction, shape)?;
+    }
+    if count == 0 {
+        return Ok(());
+    }
+    act.note(&transaction, "seal", None, count, &json!({ "forms": shapes.len() }))?;
+    Ok(transaction.commit()?)
 }
 
 fn steps(applied: &BTreeMap<String, Shape>, catalog: &Catalog) -> Vec<Step> {
@@ -230,7 +277,8 @@ fn change_table(conn: &Connection, old: &Shape, new: &Shape) -> Result<(), Store
         return Ok(());
     }
     let copy = format!("bm_new_{}", new.form);
-    let own = ["_status", "_version", "_revision", "_author", "_created_at", "_changed_at"];
+    let own =
+        ["_status", "_version", "_revision", "_author", "_created_at", "_changed_at", "_seal"];
     let all = new.columns.iter().chain(&new.kept);
     let kept: Vec<_> =
         all.filter_map(|column| Some((column, old.any_column(&column.name)?))).collect();

@@ -27,6 +27,7 @@ const BOOKKEEPING: &str = r#"
   "_author" TEXT NOT NULL,
   "_created_at" TEXT NOT NULL,
   "_changed_at" TEXT NOT NULL,
+  "_seal" INTEGER,
 "#;
 
 /// The steps that lead to the engine's own tables. A store knows how many it has taken; a new step
@@ -39,6 +40,8 @@ pub(crate) const STEPS: &[&str] = &[
     kept::TABLES,
     crate::issued::ISSUED,
     crate::issued::PINS,
+    crate::seal::TABLES,
+    crate::issued::ENDS,
 ];
 
 /// The tables of definitions, audit and history.

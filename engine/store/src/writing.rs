@@ -124,6 +124,11 @@ impl<'s> Writing<'s> {
         &self.transaction
     }
 
+    /// Who changes, when and why.
+    pub(crate) fn act(&self) -> &Act {
+        &self.act
+    }
+
     /// Adds a key to the details of the audit lines, such as the correction that is applied.
     pub fn detail(&mut self, key: &str, value: Json) {
         self.details.insert(key.to_owned(), value);
@@ -291,6 +296,7 @@ impl<'s> Writing<'s> {
         if self.read(form, &key, Purpose::Writing)?.is_none() {
             return Err(refused(out_of_scope(form, None)));
         }
+        self.act.seal(conn, shape, [key.clone()])?;
         self.done(form, "insert", &key);
         Ok(1)
     }
@@ -375,6 +381,7 @@ impl<'s> Writing<'s> {
             action,
             &before,
         )?;
+        self.act.seal(&self.transaction, shape, [key.to_vec()])?;
         self.done(form, action, key);
         Ok(record.revision + 1)
     }

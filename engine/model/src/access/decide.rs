@@ -111,6 +111,31 @@ pub fn decide(caller: &Caller, action: Action, target: &Target, today: Date) -> 
     Decision { allowed: false, reasons: refusal(action, target, &held), ask: Some(ask(action)) }
 }
 
+/// Returns whether there is anything at all on which `caller` may do `action` on `today`: for links,
+/// never in the place of [`decide`].
+pub fn may_somewhere(caller: &Caller, action: Action, today: Date) -> bool {
+    live(caller, today).is_none_or(|mut own| own.any(|reach| reach.may.has(action)))
+}
+
+/// The same for whole schools, not only for some classes or subjects.
+pub fn may_in_whole_school(caller: &Caller, action: Action, today: Date) -> bool {
+    live(caller, today).is_none_or(|mut own| {
+        own.any(|reach| {
+            reach.may.has(action) && reach.classes.is_none() && reach.subjects.is_none()
+        })
+    })
+}
+
+/// The reaches that hold; `None` for the operator, who needs none.
+fn live(caller: &Caller, today: Date) -> Option<impl Iterator<Item = &Reach>> {
+    match caller {
+        Caller::Operator => None,
+        Caller::User { scope, .. } => Some(
+            scope.reaches.iter().filter(move |own| own.until.is_none_or(|until| today <= until)),
+        ),
+    }
+}
+
 /// Returns whether one reach allows `action` on `target`.
 fn reach_allows(reach: &Reach, action: Action, target: &Target) -> bool {
     let (by_area, strict) = match action {

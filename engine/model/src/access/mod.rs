@@ -13,7 +13,7 @@ mod role;
 
 pub use action::{Action, Actions};
 pub use area::{Area, Areas, Facts};
-pub use decide::{Decision, Target, decide};
+pub use decide::{Decision, Target, decide, may_in_whole_school, may_somewhere};
 pub use grant::{Basis, Grant, Place, Validity};
 pub use person::Person;
 pub use role::{Rights, Role};

@@ -3,12 +3,14 @@
 //! Rights that stand in the records of a school (leaders, homeroom, assignments) are not given
 //! here: whoever changes those records changes the rights.
 
-use bieumau_model::access::Role;
+use bieumau_model::access::{Role, Validity};
 use bieumau_model::diagnostic::{Diagnostic, Diagnostics};
+use bieumau_model::format::date_short;
 use bieumau_model::scope::Caller;
-use bieumau_model::text::Text;
+use bieumau_model::text::{Locale, Text};
 use bieumau_store::{NewGrant, SchoolRow, UnitRow};
 use jiff::Timestamp;
+use serde::Serialize;
 
 use crate::init::vietnam_day;
 use crate::problem::{Problem, ProblemKind};
@@ -24,7 +26,95 @@ pub struct GrantRequest {
     pub reason: String,
 }
 
+/// A right that was given, as lists show it.
+#[derive(Debug, Clone, Serialize)]
+pub struct GrantLine {
+    /// Number.
+    pub id: i64,
+    /// User.
+    pub user: String,
+    /// Name of the user.
+    pub full_name: String,
+    /// As what, as a word.
+    pub role: String,
+    /// As what.
+    pub title: Text,
+    /// Where.
+    pub place: Text,
+    /// From when to when.
+    pub validity: Text,
+    /// Whether it holds today.
+    pub holds: bool,
+    /// Why.
+    pub reason: String,
+    /// Who gave it.
+    pub author: String,
+    /// The day on which it was ended before its time.
+    pub ended_on: Option<String>,
+    /// Whether whoever asks may end it now.
+    pub may_end: bool,
+}
+
 impl Site {
+    /// Lists what was given to the accounts that the caller manages or audits, the newest first.
+    pub fn grants(&self, caller: &Caller, now: Timestamp) -> Result<Vec<GrantLine>, Problem> {
+        let today = vietnam_day(now);
+        let users = self.users(caller, now)?;
+        let (rows, schools) = {
+            let accounts = self.accounts();
+            let rows = accounts.grants(None).map_err(store_problem)?;
+            (rows, accounts.schools().map_err(store_problem)?)
+        };
+        let school_name = |code: &str| {
+            let found = schools.iter().find(|own| own.school == code);
+            found.map_or_else(|| code.to_owned(), |own| own.name.clone())
+        };
+        let mut lines = Vec::new();
+        for row in rows.into_iter().rev() {
+            let Some(user) = users.iter().find(|user| user.name == row.grant.user) else {
+                continue;
+            };
+            let (grant, role) = (&row.grant, Role::read(&row.grant.role));
+            let validity = Validity { from: grant.valid_from, to: grant.valid_to };
+            let open = row.ended_on.is_none() && grant.valid_to.is_none_or(|to| today <= to);
+            lines.push(GrantLine {
+                id: row.id,
+                user: user.name.clone(),
+                full_name: user.full_name.clone(),
+                title: role.map_or_else(|| Text::from(grant.role.as_str()), Role::title),
+                place: given_place(grant, &school_name),
+                validity: validity.words(),
+                holds: open && validity.has(today),
+                reason: row.reason,
+                author: row.author,
+                ended_on: row.ended_on.map(date_short),
+                may_end: open
+                    && role.is_some_and(|role| {
+                        self.allow_giving(caller, role, grant.school.as_deref(), today).is_ok()
+                    }),
+                role: row.grant.role,
+            });
+        }
+        Ok(lines)
+    }
+
+    /// Lists the schools in which the caller manages accounts, and the roles that they may give
+    /// there.
+    pub fn givable(
+        &self,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Vec<(SchoolRow, Vec<Role>)>, Problem> {
+        let today = vietnam_day(now);
+        let schools = self.school_list()?;
+        let of_school = |school: SchoolRow| {
+            let may = |role: &Role| self.allow_giving(caller, *role, Some(&school.school), today);
+            let roles: Vec<Role> = Role::ALL.into_iter().filter(|role| may(role).is_ok()).collect();
+            (!roles.is_empty()).then_some((school, roles))
+        };
+        Ok(schools.into_iter().filter_map(of_school).collect())
+    }
+
     /// Gives a right; returns its number.
     pub fn add_grant(
         &self,
@@ -167,6 +257,32 @@ impl Site {
             .with(findings)),
         }
     }
+}
+
+/// Where a given right holds, in words.
+fn given_place(grant: &NewGrant, school_name: &dyn Fn(&str) -> String) -> Text {
+    let in_words = |locale: Locale| {
+        let pick = |vi: &'static str, en: &'static str| if locale == Locale::Vi { vi } else { en };
+        let mut parts = Vec::new();
+        if let Some(subjects) = &grant.subjects {
+            parts.push(format!("{} {}", pick("môn", "subject"), subjects.join(", ")));
+        }
+        if let (Some(class), Some(year)) = (&grant.class, grant.year) {
+            parts.push(format!("{} {class} ({year}-{})", pick("lớp", "class"), year + 1));
+        }
+        if let Some(level) = &grant.level {
+            parts.push(format!("{} {level}", pick("cấp", "level")));
+        }
+        if let Some(unit) = &grant.unit {
+            parts.push(format!("{} {unit}", pick("đơn vị", "unit")));
+        }
+        parts.extend(grant.school.as_deref().map(school_name));
+        if parts.is_empty() {
+            parts.push(pick("toàn hệ thống", "the whole site").to_owned());
+        }
+        parts.join(", ")
+    };
+    Text::both(in_words(Locale::Vi), in_words(Locale::En))
 }
 
 fn no_grant(id: i64) -> Problem {

@@ -17,7 +17,7 @@ mod users;
 
 pub use demo_accounts::{DEMO_PASSWORD, DemoAccount};
 pub use explain::{AreaView, Explanation, GrantView};
-pub use grants::GrantRequest;
+pub use grants::{GrantLine, GrantRequest};
 pub use handover::HandoverRequest;
 pub use password::{LEAST_LENGTH, hash_password};
 pub use question::Question;

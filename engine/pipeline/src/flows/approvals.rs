@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::papers::{Paper, moment, rows, text};
-use super::who::{Place, must};
+use super::who::{Place, may, must};
 use crate::problem::{Problem, ProblemKind};
 use crate::render::store_problem;
 use crate::site::Site;
@@ -41,6 +41,12 @@ pub struct MonthView {
     pub approved_by: Option<String>,
     /// When, in words.
     pub approved_at: Option<String>,
+    /// What was noted with it.
+    pub note: Option<String>,
+    /// Whether the month is over.
+    pub over: bool,
+    /// Whether whoever asks may approve it now.
+    pub may_approve: bool,
 }
 
 /// The updates of one form.
@@ -119,7 +125,14 @@ impl Site {
         }
         let approval = self.papers("update_approval", &month_key(school, month))?;
         let approval = rows(&approval).next();
+        let over = vietnam_day(now) >= next;
+        let place = Place { school, ..Place::default() };
         Ok(MonthView {
+            over,
+            may_approve: over
+                && approval.is_none()
+                && may(caller, Action::ApproveSignOff, &place, now),
+            note: approval.and_then(|row| row.maybe("note")),
             school: school.to_owned(),
             month,
             updates: forms.iter().map(|form| form.count).sum(),

@@ -6,11 +6,12 @@
 use bieumau_model::definition::Form;
 use bieumau_model::scope::{Caller, Scope};
 use bieumau_model::table::{Cells, Column, Table, Value};
-use bieumau_store::{Edit, Store};
+use bieumau_store::{Edit, NewAttachment, Store};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::problem::{Problem, ProblemKind};
+use crate::records::NewFile;
 use crate::render::store_problem;
 use crate::site::Site;
 
@@ -129,12 +130,25 @@ impl Site {
         now: Timestamp,
         make: impl FnOnce(i64) -> Vec<Paper>,
     ) -> Result<i64, Problem> {
+        self.file_with_evidence(caller, form, (school, year), (reason, &[]), now, make)
+    }
+
+    /// The same with files, which belong to the first of the papers: (why, files).
+    pub(crate) fn file_with_evidence(
+        &self,
+        caller: &Caller,
+        form: &str,
+        (school, year): (&str, i64),
+        (reason, files): (&str, &[NewFile<'_>]),
+        now: Timestamp,
+        make: impl FnOnce(i64) -> Vec<Paper>,
+    ) -> Result<i64, Problem> {
         // Whoever holds the store is the only one who takes a number.
         let mut store = self.store();
         let filters = [("school", text(school)), ("year", Value::Integer(year))];
         let known = self.papers(form, &filters)?;
         let next = rows(&known).filter_map(|row| row.number("number")).max().unwrap_or(0) + 1;
-        self.insert_papers(&mut store, caller, make(next), reason, now)?;
+        self.insert_papers(&mut store, caller, make(next), (reason, files), now)?;
         Ok(next)
     }
 
@@ -146,7 +160,7 @@ impl Site {
         reason: &str,
         now: Timestamp,
     ) -> Result<(), Problem> {
-        self.insert_papers(&mut self.store(), caller, papers, reason, now)
+        self.insert_papers(&mut self.store(), caller, papers, (reason, &[]), now)
     }
 
     fn insert_papers(
@@ -154,14 +168,23 @@ impl Site {
         store: &mut Store,
         caller: &Caller,
         papers: Vec<Paper>,
-        reason: &str,
+        (reason, files): (&str, &[NewFile<'_>]),
         now: Timestamp,
     ) -> Result<(), Problem> {
         let caller = full(caller);
         let mut loading = store.load(&caller, now, reason).map_err(store_problem)?;
+        let mut files = files;
         for paper in papers {
             let form = self.form_of_flow(paper.form)?;
-            loading.insert(form, &table_of(form, paper.fields)?).map_err(store_problem)?;
+            let table = table_of(form, paper.fields)?;
+            loading.insert(form, &table).map_err(store_problem)?;
+            let value = |name: &String| table.value(0, name).unwrap_or(Value::Missing);
+            let key: Vec<Value> = form.key.iter().map(value).collect();
+            for file in std::mem::take(&mut files) {
+                let NewFile { name, media_type, content } = *file;
+                let new = NewAttachment { name, media_type, content };
+                loading.attach(form, &key, new).map_err(store_problem)?;
+            }
         }
         loading.finish().map_err(store_problem)
     }

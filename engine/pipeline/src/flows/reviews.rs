@@ -264,8 +264,8 @@ impl Site {
         self.amend(caller, "data_review", &review_key(key), &changes, reason, now)
     }
 
-    /// Lists the reviews of a school year, newest first: the leaders see all, the others those they
-    /// are in charge of.
+    /// Lists the reviews of a school year, newest first: the leaders and auditors see all, the
+    /// others those they are in charge of, and those of their own data.
     pub fn reviews(
         &self,
         caller: &Caller,
@@ -273,38 +273,54 @@ impl Site {
         year: i64,
         now: Timestamp,
     ) -> Result<Vec<ReviewView>, Problem> {
-        let leads = may(caller, Action::Lock, &Place { school, ..Place::default() }, now);
+        let place = Place { school, ..Place::default() };
+        let all = [Action::Lock, Action::ReadAudit].map(|action| may(caller, action, &place, now));
+        let sees_all = all.contains(&true);
         let filters = [("school", text(school)), ("year", Value::Integer(year))];
         let table = self.papers("data_review", &filters)?;
         let mut views = Vec::new();
         for row in rows(&table) {
-            if !leads && row.text("in_charge_user") != caller.name() {
-                continue;
+            let key = (school, year, row.number("number").unwrap_or(0));
+            let mut view = self.review_view(key, row)?;
+            if !sees_all && row.text("in_charge_user") != caller.name() {
+                let Some(own) = self.own_place(caller, school, row)? else { continue };
+                view.missing.retain(|one| one.person == own);
             }
-            let number = row.number("number").unwrap_or(0);
-            let (progress, missing) = self.review_progress((school, year, number), row)?;
-            let stage = stage_of(row);
-            let staff = row.text("in_charge");
-            views.push(ReviewView {
-                school: school.to_owned(),
-                year,
-                number,
-                kind: Kind::read(&row.text("kind")).unwrap_or(Kind::Staff),
-                class: row.maybe("for_class"),
-                in_charge: self.staff_name(school, &staff)?.unwrap_or(staff),
-                assigned_by: row.text("assigned_by"),
-                due_on: row.day("due_on").map(bieumau_model::format::date_short),
-                stage,
-                stage_title: stage.title(),
-                progress,
-                missing,
-            });
+            views.push(view);
         }
         views.reverse();
         Ok(views)
     }
 
-    fn review_table(&self, (school, year, number): ReviewKey<'_>) -> Result<Table, Problem> {
+    /// A review as lists show it.
+    pub(super) fn review_view(
+        &self,
+        key: ReviewKey<'_>,
+        row: Row<'_>,
+    ) -> Result<ReviewView, Problem> {
+        let (progress, missing) = self.review_progress(key, row)?;
+        let stage = stage_of(row);
+        let staff = row.text("in_charge");
+        Ok(ReviewView {
+            school: key.0.to_owned(),
+            year: key.1,
+            number: key.2,
+            kind: Kind::read(&row.text("kind")).unwrap_or(Kind::Staff),
+            class: row.maybe("for_class"),
+            in_charge: self.staff_name(key.0, &staff)?.unwrap_or(staff),
+            assigned_by: row.text("assigned_by"),
+            due_on: row.day("due_on").map(bieumau_model::format::date_short),
+            stage,
+            stage_title: stage.title(),
+            progress,
+            missing,
+        })
+    }
+
+    pub(super) fn review_table(
+        &self,
+        (school, year, number): ReviewKey<'_>,
+    ) -> Result<Table, Problem> {
         let filters = [
             ("school", text(school)),
             ("year", Value::Integer(year)),
@@ -315,7 +331,11 @@ impl Site {
 
     /// Everybody who must be reviewed: all staff who have not left, contract and visiting teachers
     /// too; or the pupils who are still in the class.
-    fn reviewed_people(&self, key: ReviewKey<'_>, row: Row<'_>) -> Result<Vec<Person>, Problem> {
+    pub(super) fn reviewed_people(
+        &self,
+        key: ReviewKey<'_>,
+        row: Row<'_>,
+    ) -> Result<Vec<Person>, Problem> {
         let (school, year, _) = key;
         let person =
             |row: Row<'_>, id: &str| Person { person: row.text(id), name: row.text("full_name") };
@@ -379,7 +399,7 @@ fn review_key((school, year, number): ReviewKey<'_>) -> [Value; 3] {
     [text(school), Value::Integer(year), Value::Integer(number)]
 }
 
-fn stage_of(row: Row<'_>) -> Stage {
+pub(super) fn stage_of(row: Row<'_>) -> Stage {
     Stage::read(&row.text("stage")).unwrap_or(Stage::Reviewing)
 }
 
@@ -439,7 +459,7 @@ fn not_in_charge() -> Problem {
     )
 }
 
-fn no_review(number: i64) -> Problem {
+pub(super) fn no_review(number: i64) -> Problem {
     Problem::new(
         ProblemKind::NotFound,
         "J249",

@@ -79,6 +79,8 @@ pub struct PartView {
     pub signed_at: Option<String>,
     /// Whether whoever asks may sign it now.
     pub may_sign: bool,
+    /// Whether whoever asks may open it again.
+    pub may_reopen: bool,
 }
 
 impl BookKey {
@@ -131,6 +133,8 @@ impl Site {
         must(caller, Action::Read, &place, now)
             .or_else(|problem| self.teaches_here(caller, key, now).ok_or(problem))?;
         let parts = self.signed_book(key)?;
+        let school = Place { school: &key.school, ..Place::default() };
+        let approves = must(caller, Action::ApproveSignOff, &school, now).is_ok();
         let subjects = self.catalog().code_lists.get("subject");
         let mut views = Vec::new();
         for (state, signature) in &parts {
@@ -159,6 +163,7 @@ impl Site {
                     .map(bieumau_model::lock::moment),
                 may_sign: state.signed_by.is_none()
                     && self.signing_roles(caller, key, state, now).is_ok(),
+                may_reopen: state.signed_by.is_some() && approves,
             });
         }
         Ok(BookView {

@@ -51,7 +51,7 @@ impl Site {
         let file = NewAttachment { name, media_type, content };
         let attached = self.store().attach(caller, form, &key, file, now, reason);
         match attached {
-            Ok(attachment) => Ok(view(attachment)),
+            Ok(attachment) => Ok(attachment.into()),
             Err(StoreError::NoRecord { .. }) => Err(no_record(form, &key)),
             Err(error) => Err(store_problem(error)),
         }
@@ -67,7 +67,7 @@ impl Site {
         let form = self.form(form)?;
         let key = self.key(form, key)?;
         let files = self.store().attachments(caller, form, &key).map_err(store_problem)?;
-        Ok(files.into_iter().map(view).collect())
+        Ok(files.into_iter().map(AttachmentView::from).collect())
     }
 
     /// Returns one file of a record with its content.
@@ -81,15 +81,8 @@ impl Site {
         let form = self.form(form)?;
         let key = self.key(form, key)?;
         let found = self.store().attachment(caller, form, &key, id).map_err(store_problem)?;
-        let (file, content) = found.ok_or_else(|| {
-            Problem::new(
-                ProblemKind::NotFound,
-                "J131",
-                format!("Bản ghi này không có tệp {id}"),
-                format!("the record has no file {id}"),
-            )
-        })?;
-        Ok((view(file), content))
+        let (file, content) = found.ok_or_else(|| no_file(id))?;
+        Ok((file.into(), content))
     }
 }
 
@@ -105,7 +98,7 @@ pub struct NewFile<'a> {
 }
 
 impl NewFile<'_> {
-    fn check(&self) -> Result<(), Problem> {
+    pub(crate) fn check(&self) -> Result<(), Problem> {
         let wrong = |vi: &str, en: &str| Err(Problem::new(ProblemKind::BadInput, "J132", vi, en));
         if self.content.is_empty() {
             return wrong("Tệp rỗng", "the file is empty");
@@ -125,15 +118,26 @@ impl NewFile<'_> {
     }
 }
 
-fn view(file: Attachment) -> AttachmentView {
-    AttachmentView {
-        id: file.id,
-        name: file.name,
-        media_type: file.media_type,
-        size: file.size,
-        sha256: file.sha256,
-        at: file.at.to_string(),
-        by: file.caller,
-        reason: file.reason,
+pub(crate) fn no_file(id: i64) -> Problem {
+    Problem::new(
+        ProblemKind::NotFound,
+        "J131",
+        format!("Bản ghi này không có tệp {id}"),
+        format!("the record has no file {id}"),
+    )
+}
+
+impl From<Attachment> for AttachmentView {
+    fn from(file: Attachment) -> Self {
+        Self {
+            id: file.id,
+            name: file.name,
+            media_type: file.media_type,
+            size: file.size,
+            sha256: file.sha256,
+            at: file.at.to_string(),
+            by: file.caller,
+            reason: file.reason,
+        }
     }
 }

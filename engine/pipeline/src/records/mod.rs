@@ -15,6 +15,7 @@ mod noted;
 mod read;
 mod write;
 
+pub(crate) use attachments::no_file;
 pub use attachments::{AttachmentView, LARGEST_ATTACHMENT, NewFile};
 pub use drafts::DraftView;
 pub use forms::{FormSummary, FormVersion, form_schema};

@@ -11,19 +11,50 @@ use axum::response::{IntoResponse, Response};
 use bieumau_pipeline::access::{
     GrantRequest, HandoverRequest, NewAccount, NewGrant, Question, TokenRequest,
 };
-use bieumau_pipeline::audit::AuditFilter;
+use bieumau_pipeline::audit::{AuditFilter, read_noted};
 use bieumau_pipeline::{Inspection, Problem, ProblemKind};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use utoipa::OpenApi;
 
 use super::{on_thread, random};
 use crate::error::problem_json;
 use crate::locale;
 use crate::serve::App;
 use crate::signed::{Guest, Signed};
+
+/// What the API of accounts, rights and the audit answers to.
+#[derive(OpenApi)]
+#[openapi(paths(
+    me,
+    decision,
+    users,
+    add_user,
+    rights,
+    disable,
+    enable,
+    reset_password,
+    add_grant,
+    grants,
+    end_grant,
+    tokens,
+    add_token,
+    end_token,
+    hand_over,
+    audit,
+    export_audit,
+    verify_audit,
+    inspection,
+))]
+struct Paths;
+
+/// Describes the API of accounts, rights and the audit.
+pub(super) fn description() -> utoipa::openapi::OpenApi {
+    Paths::openapi()
+}
 
 /// Answers with JSON, or with the problem in the asked language.
 fn answer(app: &App, headers: &HeaderMap, made: Result<Value, Problem>) -> Response {
@@ -46,6 +77,8 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
 }
 
 /// `GET /api/v1/me`: who the caller is.
+#[utoipa::path(get, path = "/api/v1/me", tag = "access",
+    responses((status = 200, description = "who the caller is", body = serde_json::Value)))]
 pub(super) async fn me(guest: Guest) -> Json<Value> {
     Json(json!({
         "name": guest.caller.name(),
@@ -55,6 +88,9 @@ pub(super) async fn me(guest: Guest) -> Json<Value> {
 }
 
 /// `GET /api/v1/access/decision`: whether the caller may do something, why, and whom to ask.
+#[utoipa::path(get, path = "/api/v1/access/decision", tag = "access",
+    params(("action" = String, Query), ("area" = String, Query), ("school" = Option<String>, Query), ("year" = Option<i64>, Query), ("class" = Option<String>, Query), ("subject" = Option<String>, Query)),
+    responses((status = 200, description = "`allowed`, the reasons, and whom to ask", body = serde_json::Value)))]
 pub(super) async fn decision(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,
@@ -74,6 +110,8 @@ pub(super) async fn decision(
 }
 
 /// `GET /api/v1/users`.
+#[utoipa::path(get, path = "/api/v1/users", tag = "access",
+    responses((status = 200, description = "the accounts that the caller manages or audits", body = serde_json::Value)))]
 pub(super) async fn users(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,
@@ -83,7 +121,7 @@ pub(super) async fn users(
     answer(&app, &headers, made.map(|users| json!({ "users": users })))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct UserBody {
     name: String,
@@ -93,6 +131,9 @@ struct UserBody {
 }
 
 /// `POST /api/v1/users`: adds an account and answers with its first password.
+#[utoipa::path(post, path = "/api/v1/users", tag = "access",
+    request_body = UserBody,
+    responses((status = 200, description = "the first password, shown this once", body = serde_json::Value)))]
 pub(super) async fn add_user(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,
@@ -118,6 +159,9 @@ pub(super) async fn add_user(
 }
 
 /// `GET /api/v1/users/{user}/rights`: what the user can see and change, and why.
+#[utoipa::path(get, path = "/api/v1/users/{user}/rights", tag = "access",
+    params(("user" = String, Path)),
+    responses((status = 200, description = "what the user can see and change, and why", body = serde_json::Value)))]
 pub(super) async fn rights(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,
@@ -129,6 +173,9 @@ pub(super) async fn rights(
 }
 
 /// `POST /api/v1/users/{user}/disable`.
+#[utoipa::path(post, path = "/api/v1/users/{user}/disable", tag = "access",
+    params(("user" = String, Path)),
+    responses((status = 200, description = "disabled; sessions and tokens end", body = serde_json::Value)))]
 pub(super) async fn disable(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,
@@ -142,6 +189,9 @@ pub(super) async fn disable(
 }
 
 /// `POST /api/v1/users/{user}/enable`.
+#[utoipa::path(post, path = "/api/v1/users/{user}/enable", tag = "access",
+    params(("user" = String, Path)),
+    responses((status = 200, description = "enabled", body = serde_json::Value)))]
 pub(super) async fn enable(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,
@@ -155,6 +205,9 @@ pub(super) async fn enable(
 }
 
 /// `POST /api/v1/users/{user}/reset-password`: answers with a new first password.
+#[utoipa::path(post, path = "/api/v1/users/{user}/reset-password", tag = "access",
+    params(("user" = String, Path)),
+    responses((status = 200, description = "the new first password", body = serde_json::Value)))]
 pub(super) async fn reset_password(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,
@@ -170,7 +223,7 @@ pub(super) async fn reset_password(
     answer(&app, &headers, made.map(|password| json!({ "first_password": password })))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct GrantBody {
     role: String,
@@ -180,13 +233,19 @@ struct GrantBody {
     year: Option<i64>,
     class: Option<String>,
     subjects: Option<Vec<String>>,
+    #[schema(value_type = Option<String>, format = "date")]
     valid_from: Option<Date>,
+    #[schema(value_type = Option<String>, format = "date")]
     valid_to: Option<Date>,
     #[serde(default)]
     reason: String,
 }
 
 /// `POST /api/v1/users/{user}/grants`.
+#[utoipa::path(post, path = "/api/v1/users/{user}/grants", tag = "access",
+    params(("user" = String, Path)),
+    request_body = GrantBody,
+    responses((status = 200, description = "the number of the grant", body = serde_json::Value)))]
 pub(super) async fn add_grant(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,
@@ -215,14 +274,30 @@ pub(super) async fn add_grant(
     answer(&app, &headers, made.map(|id| json!({ "grant": id })))
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ReasonBody {
     #[serde(default)]
     reason: String,
 }
 
+/// `GET /api/v1/grants`: what was given to the accounts that the caller manages or audits.
+#[utoipa::path(get, path = "/api/v1/grants", tag = "access",
+    responses((status = 200, description = "`{\"grants\": […]}`, the newest first", body = serde_json::Value)))]
+pub(super) async fn grants(
+    State(app): State<Arc<App>>,
+    Signed(caller): Signed,
+    headers: HeaderMap,
+) -> Response {
+    let made = on_thread(&app, move |site| site.grants(&caller, Timestamp::now())).await;
+    answer(&app, &headers, made.map(|grants| json!({ "grants": grants })))
+}
+
 /// `POST /api/v1/grants/{grant}/end`.
+#[utoipa::path(post, path = "/api/v1/grants/{grant}/end", tag = "access",
+    params(("grant" = i64, Path)),
+    request_body = ReasonBody,
+    responses((status = 200, description = "ended from today on", body = serde_json::Value)))]
 pub(super) async fn end_grant(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,
@@ -240,6 +315,8 @@ pub(super) async fn end_grant(
 }
 
 /// `GET /api/v1/tokens`: the caller's own.
+#[utoipa::path(get, path = "/api/v1/tokens", tag = "access",
+    responses((status = 200, description = "the tokens of the caller", body = serde_json::Value)))]
 pub(super) async fn tokens(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,
@@ -250,7 +327,7 @@ pub(super) async fn tokens(
     answer(&app, &headers, made.map(|tokens| json!({ "tokens": tokens })))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TokenBody {
     title: String,
@@ -269,6 +346,9 @@ fn ninety() -> i64 {
 }
 
 /// `POST /api/v1/tokens`: makes a token of the caller's own and shows it this once.
+#[utoipa::path(post, path = "/api/v1/tokens", tag = "access",
+    request_body = TokenBody,
+    responses((status = 200, description = "the token, shown this once", body = serde_json::Value)))]
 pub(super) async fn add_token(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,
@@ -294,6 +374,9 @@ pub(super) async fn add_token(
 }
 
 /// `POST /api/v1/tokens/{token}/end`.
+#[utoipa::path(post, path = "/api/v1/tokens/{token}/end", tag = "access",
+    params(("token" = i64, Path)),
+    responses((status = 200, description = "ended", body = serde_json::Value)))]
 pub(super) async fn end_token(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,
@@ -306,7 +389,7 @@ pub(super) async fn end_token(
     answer(&app, &headers, made.map(|()| json!({"ended": token})))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct HandoverBody {
     school: String,
@@ -315,8 +398,10 @@ struct HandoverBody {
     users: Vec<String>,
     giver: String,
     receiver: String,
+    #[schema(value_type = String, format = "date")]
     held_on: Date,
     #[serde(default = "morning")]
+    #[schema(value_type = Vec<Vec<i64>>)]
     hours: ((i64, i64), (i64, i64)),
     place: String,
 }
@@ -326,6 +411,9 @@ fn morning() -> ((i64, i64), (i64, i64)) {
 }
 
 /// `POST /api/v1/handovers/accounts`: writes the records of the minutes out of the rights.
+#[utoipa::path(post, path = "/api/v1/handovers/accounts", tag = "access",
+    request_body = HandoverBody,
+    responses((status = 200, description = "the number of the minutes", body = serde_json::Value)))]
 pub(super) async fn hand_over(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,
@@ -358,16 +446,28 @@ pub(super) struct AuditQuery {
     from: Option<Timestamp>,
     to: Option<Timestamp>,
     user: Option<String>,
+    about: Option<String>,
+    action: Option<String>,
     most: Option<usize>,
 }
 
 impl AuditQuery {
     fn filter(self, most: Option<usize>) -> AuditFilter {
-        AuditFilter { from: self.from, to: self.to, user: self.user, most: self.most.or(most) }
+        AuditFilter {
+            from: self.from,
+            to: self.to,
+            user: self.user,
+            about: self.about,
+            action: self.action,
+            most: self.most.or(most),
+        }
     }
 }
 
 /// `GET /api/v1/audit`: lines, the newest 200 unless asked otherwise.
+#[utoipa::path(get, path = "/api/v1/audit", tag = "audit",
+    params(("from" = Option<String>, Query), ("to" = Option<String>, Query), ("user" = Option<String>, Query), ("about" = Option<String>, Query, description = "a form, a report, or a value of the key of a record"), ("action" = Option<String>, Query), ("most" = Option<usize>, Query)),
+    responses((status = 200, description = "lines, oldest first; the newest 200 unless asked otherwise", body = serde_json::Value)))]
 pub(super) async fn audit(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,
@@ -384,6 +484,9 @@ pub(super) async fn audit(
 }
 
 /// `GET /api/v1/audit/export`: lines as JSON, one each.
+#[utoipa::path(get, path = "/api/v1/audit/export", tag = "audit",
+    params(("from" = Option<String>, Query), ("to" = Option<String>, Query), ("user" = Option<String>, Query), ("about" = Option<String>, Query, description = "a form, a report, or a value of the key of a record"), ("action" = Option<String>, Query), ("most" = Option<usize>, Query)),
+    responses((status = 200, description = "lines as JSON, one each", body = Vec<u8>, content_type = "application/x-ndjson")))]
 pub(super) async fn export_audit(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,
@@ -401,20 +504,26 @@ pub(super) async fn export_audit(
     }
 }
 
+/// What was noted of the audit elsewhere.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NotedQuery {
+    expect: Option<String>,
+}
+
 /// `GET /api/v1/audit/verify`: whether the chain is whole.
+#[utoipa::path(get, path = "/api/v1/audit/verify", tag = "audit",
+    params(("expect" = Option<String>, Query, description = "HASH or NUMBER:HASH of a line that was noted elsewhere")),
+    responses((status = 200, description = "`lines`, `head`, `records`; else a problem `J170` or `J173` that names line, or record and field", body = serde_json::Value)))]
 pub(super) async fn verify_audit(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,
+    Query(noted): Query<NotedQuery>,
     headers: HeaderMap,
 ) -> Response {
     let made = on_thread(&app, move |site| {
-        // Whoever may list nothing may not ask for a proof either.
-        site.audit(
-            &caller,
-            &AuditFilter { most: Some(0), ..AuditFilter::default() },
-            Timestamp::now(),
-        )?;
-        site.verify_audit(None)
+        let noted = noted.expect.as_deref().map(read_noted).transpose()?;
+        site.prove_audit(&caller, noted, Timestamp::now())
     });
     let made = made.await;
     answer(&app, &headers, made.map(|proof| json!(proof)))
@@ -430,6 +539,9 @@ pub(super) struct InspectionQuery {
 }
 
 /// `GET /api/v1/inspection`: minutes, approvals and the log of a period, as one ZIP file.
+#[utoipa::path(get, path = "/api/v1/inspection", tag = "audit",
+    params(("from" = String, Query), ("to" = String, Query), ("school" = Option<String>, Query)),
+    responses((status = 200, description = "minutes, approvals, issued documents, evidence, log and proof as one file", body = Vec<u8>, content_type = "application/zip")))]
 pub(super) async fn inspection(
     State(app): State<Arc<App>>,
     Signed(caller): Signed,

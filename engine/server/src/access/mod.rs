@@ -1,6 +1,8 @@
 //! Signing in, passwords, accounts and rights: pages and API.
 
 mod api;
+mod audit_pages;
+mod grant_pages;
 mod pages;
 
 use std::sync::Arc;
@@ -10,6 +12,11 @@ use axum::routing::{get, post};
 use bieumau_pipeline::{Problem, Site};
 
 use crate::serve::App;
+
+/// Describes the API of accounts, rights and the audit.
+pub(crate) fn description() -> utoipa::openapi::OpenApi {
+    api::description()
+}
 
 pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
@@ -22,6 +29,8 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/rights/{user}", get(pages::rights))
         .route("/users", get(pages::users))
         .route("/users/{user}/{act}", post(pages::do_user))
+        .route("/grants", get(grant_pages::show).post(grant_pages::act))
+        .route("/audit", get(audit_pages::show))
         .route("/api/v1/me", get(api::me))
         .route("/api/v1/access/decision", get(api::decision))
         .route("/api/v1/users", get(api::users).post(api::add_user))
@@ -30,6 +39,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/api/v1/users/{user}/enable", post(api::enable))
         .route("/api/v1/users/{user}/reset-password", post(api::reset_password))
         .route("/api/v1/users/{user}/grants", post(api::add_grant))
+        .route("/api/v1/grants", get(api::grants))
         .route("/api/v1/grants/{grant}/end", post(api::end_grant))
         .route("/api/v1/tokens", get(api::tokens).post(api::add_token))
         .route("/api/v1/tokens/{token}/end", post(api::end_token))

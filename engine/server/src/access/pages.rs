@@ -17,18 +17,18 @@ use serde_json::{Value, json};
 use super::{on_thread, random};
 use crate::error::status;
 use crate::locale;
-use crate::pages::{other, person, problem_page, words};
+use crate::pages::{nav, other, person, problem_page, words};
 use crate::serve::App;
 use crate::signed::{Access, COOKIE_NAME, Guest, Signed, to};
 
 type Given = BTreeMap<String, String>;
 
-fn asked(app: &App, given: &Given, headers: &HeaderMap) -> Locale {
+pub(super) fn asked(app: &App, given: &Given, headers: &HeaderMap) -> Locale {
     locale::choose(given.get("lang").map(String::as_str), headers, app.site.locale())
 }
 
 /// What every page needs, and `own` beside it.
-fn frame(
+pub(super) fn frame(
     app: &App,
     guest: Option<&Guest>,
     path: &str,
@@ -42,6 +42,7 @@ fn frame(
         "other_locale_link": format!("{path}?lang={}", locale::tag(other(asked))),
         "site": app.site.title().get(asked),
         "person": guest.map_or(Value::Null, |guest| person(app, guest)),
+        "nav": guest.map_or(Value::Null, |guest| nav(guest, path, asked)),
         "title": title.get(asked),
         "words": words(asked),
         "vi": asked == Locale::Vi,
@@ -52,11 +53,20 @@ fn frame(
     frame
 }
 
-fn problem_value(problem: &Problem, asked: Locale) -> Value {
+pub(super) fn problem_value(problem: &Problem, asked: Locale) -> Value {
+    let findings: Vec<&str> = problem
+        .findings
+        .iter()
+        .filter(|finding| finding.message != problem.title)
+        .map(|finding| finding.message.get(asked))
+        .take(50)
+        .collect();
     json!({
         "title": problem.title.get(asked),
         "help": problem.help.as_ref().map(|help| help.get(asked)),
         "code": problem.code,
+        "findings": findings,
+        "field": problem.pointer.as_deref().map(|at| at.trim_start_matches('/')),
     })
 }
 

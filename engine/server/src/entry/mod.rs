@@ -1,7 +1,7 @@
 //! Entering records: the marks grid, the import page, workbooks, and the API under them.
 
 mod api;
-mod multipart;
+pub(crate) mod multipart;
 mod pages;
 mod words;
 

@@ -6,15 +6,18 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bieumau_model::scope::Caller;
 use bieumau_model::text::Locale;
-use bieumau_pipeline::{Problem, ProblemKind, Site};
+use bieumau_pipeline::{NewFile, Problem, ProblemKind, Site};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::entry::multipart;
 use crate::error::problem_json;
 use crate::locale;
 use crate::serve::App;
@@ -75,6 +78,71 @@ pub(super) fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Problem> {
             format!("the body is not JSON of the right shape: {error}"),
         )
     })
+}
+
+/// A file that came with a form.
+pub(super) struct OwnedFile {
+    name: String,
+    content: Vec<u8>,
+}
+
+/// The files as `pipeline` takes them. What a browser says of their type is not believed.
+pub(super) fn files_of(files: &[OwnedFile]) -> Vec<NewFile<'_>> {
+    let file = |own| {
+        let OwnedFile { name, content }: &OwnedFile = own;
+        NewFile { name, media_type: "application/octet-stream", content }
+    };
+    files.iter().map(file).collect()
+}
+
+/// Whether a body is a form with files.
+pub(super) fn has_files(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("multipart/form-data"))
+}
+
+/// Reads a form with files (`multipart/form-data`), or one without.
+pub(super) fn uploaded(
+    headers: &HeaderMap,
+    bytes: Result<Bytes, BytesRejection>,
+) -> Result<(BTreeMap<String, String>, Vec<OwnedFile>), Problem> {
+    let bytes = bytes.map_err(|_| {
+        Problem::new(
+            ProblemKind::BadInput,
+            "J132",
+            "Các tệp lớn quá mức cho phép, hoặc bị đứt giữa chừng",
+            "the files are too large, or broke off",
+        )
+        .help("Mỗi tệp đến 10 MB", "each file up to 10 MB")
+        .at("/files")
+    })?;
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !has_files(headers) {
+        return Ok((fields(&bytes), Vec::new()));
+    }
+    let parts = multipart::parts(kind, &bytes).ok_or_else(no_file)?;
+    let mut given = BTreeMap::new();
+    let mut files = Vec::new();
+    for part in parts {
+        match part.file_name {
+            // A field for files that was left empty comes as a file without a name.
+            Some(name) if name.is_empty() && part.bytes.is_empty() => {}
+            Some(name) => {
+                let name = name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+                files.push(OwnedFile { name, content: part.bytes.to_vec() });
+            }
+            None => {
+                let text = String::from_utf8_lossy(part.bytes).into_owned();
+                given.insert(part.name, text);
+            }
+        }
+    }
+    Ok((given, files))
+}
+
+pub(super) fn no_file() -> Problem {
+    Problem::new(ProblemKind::BadInput, "J299", "Chưa chọn tệp để tải lên", "no file was chosen")
+        .at("/files")
 }
 
 /// Reads the fields of a form that a page has sent; those that stand twice keep the last.

@@ -5,52 +5,54 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use bieumau_model::correction::Act;
+use bieumau_model::scope::Caller;
 use bieumau_model::text::Locale;
-use bieumau_pipeline::Problem;
 use bieumau_pipeline::flows::{
-    Applied, Choosable, CorrectionView, NewCorrection, NewLine, Sheet, SheetQuery,
+    Applied, CorrectionView, MOST_FILES, NewCorrection, NewLine, Sheet, SlipKey,
 };
+use bieumau_pipeline::{Problem, Site};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::asked::{Asked, fields};
+use super::asked::{Asked, OwnedFile, fields, files_of, uploaded};
+use super::page::{
+    Given, address, chosen, of_year, page, problem_value, query_of, select, status_of, typed,
+};
 use super::words::words;
-use crate::pages::{frame, problem_page};
+use crate::pages::problem_page;
 use crate::serve::App;
 use crate::signed::Guest;
-
-type Given = BTreeMap<String, String>;
 
 /// `GET /corrections`.
 pub(super) async fn list(
     State(app): State<Arc<App>>,
     guest: Guest,
-    Query(given): Query<Given>,
+    Query(mut given): Query<Given>,
     headers: HeaderMap,
 ) -> Response {
     let asked = Asked::read(app, guest, &headers, given.get("lang").map(String::as_str));
-    let query = query_of(&given);
-    let found = asked
-        .run(move |site, caller, now| {
-            let sheet = site.correction_sheet(caller, &query)?;
-            let slips = match query.year.filter(|_| !query.school.is_empty()) {
-                Some(year) => Some(site.corrections(caller, &query.school, year, now)?),
-                None => None,
-            };
-            Ok((sheet, slips))
-        })
-        .await;
-    match found {
-        Ok((sheet, slips)) => {
+    let found = async {
+        let fields = of_year(&asked, &mut given).await?;
+        let slips = match chosen(&given) {
+            Some((school, year)) => Some(
+                asked
+                    .run(move |site, caller, now| site.corrections(caller, &school, year, now))
+                    .await?,
+            ),
+            None => None,
+        };
+        Ok((fields, slips))
+    };
+    match found.await {
+        Ok((fields, slips)) => {
             let locale = asked.locale;
             let context = json!({
-                "fields": [
-                    select("school", &sheet.schools, &given, locale),
-                    select("year", &sheet.years, &given, locale),
-                ],
+                "fields": fields,
                 "chosen": slips.is_some(),
                 "new": address("/corrections/new", &given),
                 "slips": slips.unwrap_or_default().iter()
@@ -94,32 +96,106 @@ async fn new_page(asked: Asked, given: Given, problem: Option<Problem>) -> Respo
         ],
         "sheet": sheet_value(&sheet, &given, locale),
         "given": typed(&given, &["reason", "evidence"]),
+        "most_files": MOST_FILES,
         "problem": problem.as_ref().map(|problem| problem_value(problem, locale)),
         "list": address("/corrections", &given),
     });
-    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = status_of(problem.as_ref());
     let names = ("correction_new.html", "new_correction");
     page(&asked, status, names, &own_address, context)
 }
 
-/// `POST /corrections/new`.
+/// `POST /corrections/new`: the slip with its evidence files.
 pub(super) async fn send(
     State(app): State<Arc<App>>,
     guest: Guest,
     headers: HeaderMap,
-    bytes: Bytes,
+    bytes: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let given = fields(&bytes);
+    let (given, files) = match uploaded(&headers, bytes) {
+        Ok(read) => read,
+        Err(problem) => {
+            let asked = Asked::read(app, guest, &headers, None);
+            return problem_page(&asked.app, &problem, asked.locale);
+        }
+    };
     let asked = Asked::read(app, guest, &headers, given.get("lang").map(String::as_str));
     let wanted = wanted_of(&given);
     let (school, year) = (wanted.school.clone(), wanted.year);
-    let sent =
-        asked.run(move |site, caller, now| site.request_correction(caller, &wanted, now)).await;
+    let sent = asked
+        .run(move |site, caller, now| {
+            site.request_correction(caller, &wanted, &files_of(&files), now)
+        })
+        .await;
     match sent {
         Ok(number) => {
             Redirect::to(&format!("/corrections/{school}/{year}/{number}?sent=1")).into_response()
         }
         Err(problem) => new_page(asked, given, Some(problem)).await,
+    }
+}
+
+/// `POST /corrections/{school}/{year}/{number}/evidence`: adds files to a slip that waits.
+pub(super) async fn add_evidence(
+    State(app): State<Arc<App>>,
+    guest: Guest,
+    Path((school, year, number)): Path<(String, i64, i64)>,
+    headers: HeaderMap,
+    bytes: Result<Bytes, BytesRejection>,
+) -> Response {
+    let read = uploaded(&headers, bytes);
+    let asked = Asked::read(app, guest, &headers, None);
+    let key = (school.clone(), year, number);
+    let added = async {
+        let (_, files) = read?;
+        if files.is_empty() {
+            return Err(super::asked::no_file());
+        }
+        asked
+            .run(move |site, caller, now| add(site, caller, (&school, year, number), &files, now))
+            .await
+    };
+    match added.await {
+        Ok(()) => {
+            let (school, year, number) = key;
+            Redirect::to(&format!("/corrections/{school}/{year}/{number}?saved=1")).into_response()
+        }
+        Err(problem) => {
+            let status = status_of(Some(&problem));
+            one_page(asked, key, None, Some(problem), None, status).await
+        }
+    }
+}
+
+fn add(
+    site: &Site,
+    caller: &Caller,
+    key: SlipKey<'_>,
+    files: &[OwnedFile],
+    now: Timestamp,
+) -> Result<(), Problem> {
+    for file in files_of(files) {
+        site.add_evidence(caller, key, file, now)?;
+    }
+    Ok(())
+}
+
+/// `GET /corrections/{school}/{year}/{number}/evidence/{file}`: a file, always as a download.
+pub(super) async fn evidence(
+    State(app): State<Arc<App>>,
+    guest: Guest,
+    Path((school, year, number, file)): Path<(String, i64, i64, i64)>,
+    headers: HeaderMap,
+) -> Response {
+    let asked = Asked::read(app, guest, &headers, None);
+    let found = asked
+        .run(move |site, caller, now| {
+            site.correction_evidence(caller, (&school, year, number), file, now)
+        })
+        .await;
+    match found {
+        Ok((file, content)) => crate::records::download(&file.name, content),
+        Err(problem) => problem_page(&asked.app, &problem, asked.locale),
     }
 }
 
@@ -232,30 +308,6 @@ pub(super) async fn act(
     }
 }
 
-/// Renders a page; `address` is its own, for the other language.
-pub(super) fn page(
-    asked: &Asked,
-    status: StatusCode,
-    (name, title): (&str, &str),
-    address: &str,
-    context: Value,
-) -> Response {
-    let words = words(asked.locale);
-    let title = words[title].as_str().unwrap_or_default().to_owned();
-    frame(&asked.app, &asked.guest, status, name, (&title, address), words, context, asked.locale)
-}
-
-fn query_of(given: &Given) -> SheetQuery {
-    let text = |name: &str| given.get(name).cloned().unwrap_or_default();
-    SheetQuery {
-        school: text("school"),
-        year: given.get("year").and_then(|year| year.parse().ok()),
-        class: text("class"),
-        subject: text("subject"),
-        term: text("term"),
-    }
-}
-
 /// Reads the slip that the page has sent; cells are named `cell:<pupil>:<field>`.
 fn wanted_of(given: &Given) -> NewCorrection {
     let text = |name: &str| given.get(name).cloned().unwrap_or_default();
@@ -280,21 +332,8 @@ fn wanted_of(given: &Given) -> NewCorrection {
         form: text("form"),
         reason: text("reason"),
         evidence: text("evidence"),
-        evidence_file: None,
-        evidence_sha256: None,
         lines,
     }
-}
-
-/// A list to choose from, as the page shows it.
-pub(super) fn select(name: &str, choices: &[Choosable], given: &Given, locale: Locale) -> Value {
-    // The only choice needs no question.
-    let value = given.get(name).cloned().unwrap_or_default();
-    let choices: Vec<Value> = choices
-        .iter()
-        .map(|choice| json!({"value": choice.value, "label": choice.label.get(locale)}))
-        .collect();
-    json!({"id": name, "title": words(locale)[name], "value": value, "choices": choices})
 }
 
 fn sheet_value(sheet: &Sheet, given: &Given, locale: Locale) -> Value {
@@ -324,39 +363,24 @@ fn slip_value(slip: &CorrectionView, locale: Locale) -> Value {
     let mut value = serde_json::to_value(slip).unwrap_or_default();
     value["subject_title"] = json!(subject);
     value["state_title"] = json!(slip.state_title.get(locale));
+    value["files"] = slip
+        .files
+        .iter()
+        .map(|file| {
+            json!({"id": file.id, "name": file.name, "size": size_text(file.size),
+                "sha256": file.sha256, "by": file.by})
+        })
+        .collect();
     value["link"] = json!(format!("/corrections/{}/{}/{}", slip.school, slip.year, slip.number));
     value
 }
 
-/// What the error summary of a page shows.
-pub(super) fn problem_value(problem: &Problem, locale: Locale) -> Value {
-    let findings: Vec<_> = problem
-        .findings
-        .iter()
-        .filter(|finding| finding.message != problem.title)
-        .map(|finding| finding.message.get(locale))
-        .take(50)
-        .collect();
-    json!({
-        "title": problem.title.get(locale),
-        "help": problem.help.as_ref().map(|help| help.get(locale)),
-        "findings": findings,
-        "code": problem.code,
-    })
-}
-
-/// What was typed into the fields `names`; empty where nothing was.
-pub(super) fn typed(given: &Given, names: &[&str]) -> Value {
-    let typed =
-        |name: &&str| ((*name).to_owned(), json!(given.get(*name).cloned().unwrap_or_default()));
-    Value::Object(names.iter().map(typed).collect())
-}
-
-/// An address with everything that was chosen.
-pub(super) fn address(path: &str, given: &Given) -> String {
-    let pairs = ["school", "year", "class", "subject", "term"].into_iter().filter_map(|name| {
-        given.get(name).filter(|value| !value.is_empty()).map(|value| (name, value))
-    });
-    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+/// Writes a size as people read it: `1,2 MB`, `340 kB`.
+fn size_text(bytes: i64) -> String {
+    if bytes >= 1_000_000 {
+        let tenths = (bytes + 50_000) / 100_000;
+        format!("{},{} MB", tenths / 10, tenths % 10)
+    } else {
+        format!("{} kB", (bytes + 999) / 1000)
+    }
 }

@@ -1,11 +1,10 @@
 //! The page of locks: what is locked and why, a new lock with its dry run, opening, exceptions.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use bieumau_model::text::Locale;
 use bieumau_pipeline::Problem;
@@ -14,13 +13,11 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::asked::{Asked, fields};
-use super::correction_pages::{address, page, problem_value, select, typed};
+use super::page::{Given, address, page, problem_value, select, status_of, typed};
 use super::words::words;
 use crate::pages::problem_page;
 use crate::serve::App;
 use crate::signed::Guest;
-
-type Given = BTreeMap<String, String>;
 
 /// `GET /locks`.
 pub(super) async fn list(
@@ -163,10 +160,7 @@ async fn show(
         "dry_run": dry_run.as_ref().map(|tried| dry_run_value(tried, locale)),
         "problem": problem.as_ref().map(|problem| problem_value(problem, locale)),
     });
-    let status = match &problem {
-        Some(problem) => crate::error::status(problem.kind),
-        None => StatusCode::OK,
-    };
+    let status = status_of(problem.as_ref());
     page(&asked, status, ("locks.html", "locks"), &own_address, context)
 }
 

@@ -103,18 +103,20 @@ pub(crate) async fn one(
         Ok(found)
     };
     match asked.run(job).await {
-        Ok((file, content)) => {
-            let encoded: String =
-                form_urlencoded::byte_serialize(file.name.as_bytes()).collect::<String>();
-            let name = format!("attachment; filename*=UTF-8''{}", encoded.replace('+', "%20"));
-            let headers = [
-                (CONTENT_TYPE, "application/octet-stream".to_owned()),
-                (CONTENT_DISPOSITION, name),
-                // Whatever was uploaded, nothing of it runs here.
-                (CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
-            ];
-            (headers, content).into_response()
-        }
+        Ok((file, content)) => download(&file.name, content),
         Err(problem) => problem_json(&problem, locale),
     }
+}
+
+/// Sends a file that somebody has uploaded, always as a download.
+pub(crate) fn download(name: &str, content: Vec<u8>) -> Response {
+    let encoded: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
+    let name = format!("attachment; filename*=UTF-8''{}", encoded.replace('+', "%20"));
+    let headers = [
+        (CONTENT_TYPE, "application/octet-stream".to_owned()),
+        (CONTENT_DISPOSITION, name),
+        // Whatever was uploaded, nothing of it runs here.
+        (CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
+    ];
+    (headers, content).into_response()
 }

@@ -19,6 +19,8 @@ use bieumau_pipeline::LARGEST_ATTACHMENT;
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Description;
 
+pub(crate) use files::download;
+
 use crate::serve::App;
 
 pub(crate) fn routes() -> Router<Arc<App>> {

@@ -8,6 +8,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
+use bieumau_model::scope::Caller;
 use bieumau_pipeline::{
     Act, Change, Line, Mode, Problem, ProblemKind, Why, given_fields, key_text,
 };
@@ -136,11 +137,7 @@ pub(crate) async fn change(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Response {
-    let asked = Asked::new(app, caller, &headers);
-    match revision(&headers, asked.locale) {
-        Ok(revision) => one(asked, form, Some(key), Act::Update { revision }, &bytes).await,
-        Err(answer) => *answer,
-    }
+    revised(app, caller, (form, key), &headers, &bytes, |revision| Act::Update { revision }).await
 }
 
 /// Takes a record out of use; it is kept.
@@ -161,11 +158,7 @@ pub(crate) async fn retire(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Response {
-    let asked = Asked::new(app, caller, &headers);
-    match revision(&headers, asked.locale) {
-        Ok(revision) => one(asked, form, Some(key), Act::Retire { revision }, &bytes).await,
-        Err(answer) => *answer,
-    }
+    revised(app, caller, (form, key), &headers, &bytes, |revision| Act::Retire { revision }).await
 }
 
 /// Brings a retired record back into use.
@@ -186,11 +179,7 @@ pub(crate) async fn restore(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Response {
-    let asked = Asked::new(app, caller, &headers);
-    match revision(&headers, asked.locale) {
-        Ok(revision) => one(asked, form, Some(key), Act::Restore { revision }, &bytes).await,
-        Err(answer) => *answer,
-    }
+    revised(app, caller, (form, key), &headers, &bytes, |revision| Act::Restore { revision }).await
 }
 
 /// Writes several changes as one transaction: all of them or none.
@@ -238,6 +227,22 @@ pub(crate) async fn many(
         }
         Ok(outcome) => refused(&outcome, &[], locale),
         Err(problem) => problem_json(&problem, locale),
+    }
+}
+
+/// Does something to the record of the revision that `If-Match` names.
+async fn revised(
+    app: Arc<App>,
+    caller: Caller,
+    (form, key): (String, String),
+    headers: &HeaderMap,
+    bytes: &[u8],
+    act: impl FnOnce(i64) -> Act,
+) -> Response {
+    let asked = Asked::new(app, caller, headers);
+    match revision(headers, asked.locale) {
+        Ok(revision) => one(asked, form, Some(key), act(revision), bytes).await,
+        Err(answer) => *answer,
     }
 }
 

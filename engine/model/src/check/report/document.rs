@@ -12,7 +12,7 @@ use crate::raw::{Id, RawNode};
 use crate::yaml::At;
 
 /// Names that stand beside the nodes in the object that a template sees.
-const RESERVED: [&str; 4] = ["report", "parameters", "layout", "indicators"];
+const RESERVED: [&str; 5] = ["report", "parameters", "layout", "indicators", "verification"];
 
 pub(super) fn nodes(
     raw: IndexMap<Id, RawNode>,
