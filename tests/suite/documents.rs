@@ -43,10 +43,12 @@ pub const REPORTS: [(&str, &str); 24] = [
     ("primary_result_sheet", "school=31020001 year=2025 class=5E point=end_1"),
     ("secondary_teacher_gradebook", "school=31030003 year=2025 teacher=3190020012 class=8A6"),
     ("primary_promotion_list", "school=31020001 year=2025 list=not_completed"),
+    ("primary_result_explanation", "school=31020001 year=2025 pupil=TWENTIETH"),
     ("secondary_commendation_certificate", "school=31030003 year=2025 class=8A1"),
     ("secondary_commendation_decision", "school=31030003 year=2025 number=7"),
     ("secondary_parent_notice", "school=31030003 year=2025 term=year class=7A2"),
     ("secondary_promotion_list", "school=31030003 year=2025 list=promoted"),
+    ("secondary_result_explanation", "school=31030003 year=2025 pupil=TWENTIETH"),
 ];
 
 /// Reports of papers that only the flows write; the stories make the papers and print them.

@@ -24,6 +24,27 @@ pub struct Context<'a> {
     /// The day on which the names of codes are looked up: a code may have meant something else
     /// before. See [`day_of_names`].
     pub day: Date,
+    /// How values came about, for the nodes that show it; see [`explains`].
+    pub derivations: &'a [Derivation],
+}
+
+/// How one value of a table came about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Derivation {
+    /// Table, under the name that the report gave it.
+    pub table: String,
+    /// Row, counted from 0.
+    pub row: usize,
+    /// Column.
+    pub column: String,
+    /// The article that was applied.
+    pub rule: String,
+    /// What went in, by its name.
+    pub inputs: Vec<(String, String)>,
+    /// The steps, in order.
+    pub steps: Vec<String>,
+    /// What came out.
+    pub result: String,
 }
 
 /// Why tables and a checked report do not fit: a dataset or rule gave something else than declared.
@@ -60,7 +81,8 @@ pub fn tree(
     let mut object = Map::new();
     object.insert("report".to_owned(), head(report));
     object.insert("parameters".to_owned(), parameters(report, context.parameters));
-    let mut builder = Builder { tables, names: CodeNames::new(context) };
+    let mut builder =
+        Builder { tables, names: CodeNames::new(context), derivations: context.derivations };
     for (name, node) in &report.document {
         let level = builder.level(node, name, None)?;
         object.insert(name.clone(), level.all());
@@ -117,6 +139,14 @@ fn put_layout(report: &Report, tree: &mut Json) {
     if let Json::Object(object) = tree {
         object.insert("layout".to_owned(), made);
     }
+}
+
+/// Returns whether the document of `report` shows how values came about.
+pub fn explains(report: &Report) -> bool {
+    fn any(nodes: &IndexMap<String, Node>) -> bool {
+        nodes.values().any(|node| node.explain || any(&node.children))
+    }
+    any(&report.document)
 }
 
 /// Returns the day whose names of codes a document shows: the end of its school year, or `today`
@@ -224,6 +254,7 @@ fn names<'a>(list: &str, context: &'a Context<'a>) -> HashMap<&'a str, Json> {
 struct Builder<'a> {
     tables: &'a [Table],
     names: CodeNames<'a>,
+    derivations: &'a [Derivation],
 }
 
 /// A node with everything that its rows need, made once for all parent rows.
@@ -235,6 +266,8 @@ struct Level<'a> {
     join: Option<Join<'a>>,
     /// Text of the `keyed_by` cell of each row.
     keys: Option<Vec<Option<String>>>,
+    /// Derivations by row, when the node shows them.
+    explained: Option<HashMap<usize, Map<String, Json>>>,
     children: Vec<(&'a str, Level<'a>)>,
 }
 
@@ -304,8 +337,28 @@ impl<'a> Builder<'a> {
                 Ok((name.as_str(), level))
             })
             .collect::<Result<_, _>>()?;
-        Ok(Level { node, rows: table.rows(), columns, join, keys, children })
+        let explained = node.explain.then(|| derived(self.derivations, &node.from));
+        Ok(Level { node, rows: table.rows(), columns, join, keys, explained, children })
     }
+}
+
+/// Puts the derivations of a table under row and column; a value that was found and then replaced
+/// has more than one.
+fn derived(derivations: &[Derivation], table: &str) -> HashMap<usize, Map<String, Json>> {
+    let mut rows: HashMap<usize, Map<String, Json>> = HashMap::new();
+    for one in derivations.iter().filter(|one| one.table == table) {
+        let inputs: Vec<Json> =
+            one.inputs.iter().map(|(name, value)| json!({"name": name, "value": value})).collect();
+        let said = json!({
+            "rule": one.rule, "inputs": inputs, "steps": one.steps, "result": one.result,
+        });
+        let columns = rows.entry(one.row).or_default();
+        let all = columns.entry(one.column.clone()).or_insert_with(|| json!([]));
+        if let Json::Array(all) = all {
+            all.push(said);
+        }
+    }
+    rows
 }
 
 impl Level<'_> {
@@ -347,7 +400,11 @@ impl Level<'_> {
         });
         let children =
             self.children.iter().map(|(name, level)| ((*name).to_owned(), level.below(row)));
-        Json::Object(columns.chain(children).collect())
+        let explained = self.explained.as_ref().map(|rows| {
+            let own = rows.get(&row).cloned().unwrap_or_default();
+            ("explain".to_owned(), Json::Object(own))
+        });
+        Json::Object(columns.chain(children).chain(explained).collect())
     }
 }
 

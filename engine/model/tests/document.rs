@@ -1,7 +1,7 @@
 //! The object that a template sees, from the tables of a report.
 
 use bieumau_model::check::{Checked, SourceTree, check};
-use bieumau_model::document::{Context, DocumentError, day_of_names, tree};
+use bieumau_model::document::{Context, Derivation, DocumentError, day_of_names, tree};
 use bieumau_model::format::parse_date;
 use bieumau_model::table::{Table, Value};
 use bieumau_model::table_json;
@@ -78,7 +78,12 @@ fn document(document: &str, tables: &[Table], year: i64) -> Result<Json, Documen
     ]
     .into();
     let day = day_of_names(report, &parameters, parse_date("2000-01-01").expect("this day exists"));
-    let context = Context { code_lists: &checked.catalog.code_lists, parameters: &parameters, day };
+    let context = Context {
+        code_lists: &checked.catalog.code_lists,
+        parameters: &parameters,
+        day,
+        derivations: &[],
+    };
     tree(report, tables, &context)
 }
 
@@ -216,4 +221,39 @@ fn a_large_tree_takes_linear_time() {
     let found = document(nodes, &tables, 2025).unwrap();
     // Comparing every pupil with every mark would be 400 million comparisons.
     assert_eq!(found["pupils"][19_999]["marks"][0]["pupil"], "HS19999");
+}
+
+#[test]
+fn derivations_stand_behind_the_row_that_they_are_about() {
+    let checked = checked("  marks: {from: marks}");
+    let mut report = checked.catalog.reports["card"].clone();
+    report.document["marks"].explain = true;
+    let parameters = IndexMap::new();
+    let one = |row, result: &str| Derivation {
+        table: "marks".to_owned(),
+        row,
+        column: "mark".to_owned(),
+        rule: "Điều 9".to_owned(),
+        inputs: vec![("ĐĐGtx".to_owned(), "8; 9".to_owned())],
+        steps: vec!["(8 + 9) / 2".to_owned()],
+        result: result.to_owned(),
+    };
+    let derivations =
+        [one(1, "7,5"), one(1, "8,0"), Derivation { table: "other".to_owned(), ..one(0, "1") }];
+    let context = Context {
+        code_lists: &checked.catalog.code_lists,
+        parameters: &parameters,
+        day: parse_date("2000-01-01").expect("this day exists"),
+        derivations: &derivations,
+    };
+    let found = tree(&report, &tables(), &context).expect("tables and nodes fit");
+    assert_eq!(found["marks"][0]["explain"], json!({}));
+    let said = |result: &str| {
+        json!({
+            "rule": "Điều 9", "inputs": [{"name": "ĐĐGtx", "value": "8; 9"}],
+            "steps": ["(8 + 9) / 2"], "result": result,
+        })
+    };
+    // What was found first and then replaced stand in order.
+    assert_eq!(found["marks"][1]["explain"], json!({"mark": [said("7,5"), said("8,0")]}));
 }

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use bieumau_model::definition::{Node, Report};
+use bieumau_model::document::Derivation;
 use bieumau_model::scope::Caller;
 use bieumau_model::table::Table;
 use bieumau_plugin_host::{Explain, Explanation};
@@ -64,6 +65,18 @@ pub(crate) struct OfRule {
     pub names: IndexMap<String, String>,
     /// Explanations.
     pub all: Vec<Explanation>,
+}
+
+impl OfRule {
+    /// Returns the explanations for documents, those of tables that the report leaves out excepted.
+    pub(crate) fn into_derivations(self) -> impl Iterator<Item = Derivation> {
+        let Self { names, all, .. } = self;
+        all.into_iter().filter_map(move |Explanation { place, rule, inputs, steps, result }| {
+            let table = names.get(place.table.as_deref()?)?.clone();
+            let (row, column) = (place.row?, place.column?);
+            Some(Derivation { table, row, column, rule, inputs, steps, result })
+        })
+    }
 }
 
 impl Site {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bieumau_model::definition::{Format, MissingLetters, Need, ParameterType, Report};
 use bieumau_model::diagnostic::{Diagnostic, Diagnostics};
-use bieumau_model::document;
+use bieumau_model::document::{self, Derivation};
 use bieumau_model::indicators::{Page, Tally};
 use bieumau_model::names;
 use bieumau_model::scope::Caller;
@@ -17,6 +17,7 @@ use bieumau_render::{Data, Excess, Missing, PageFormat, RenderError, RenderJob, 
 use bieumau_store::Reader;
 use serde_json::Value as Json;
 
+use crate::explanations::OfRule;
 use crate::indicators;
 use crate::installed::{Vouched, revoked_problem};
 use crate::packages::forms_read;
@@ -60,6 +61,8 @@ pub(crate) struct Gathered {
     pub tables: Vec<Table>,
     /// The statistical tables, as they are printed.
     pub pages: Vec<Page>,
+    /// How values came about, when the document shows it.
+    pub derivations: Vec<Derivation>,
     pub findings: Diagnostics,
     pub plugins: Vec<PluginPin>,
 }
@@ -131,7 +134,7 @@ impl Site {
         let report = self.report(report)?;
         let parameters = bind(report, parameters, self.catalog())?;
         let gathered = self.tables(caller, report, &parameters)?;
-        self.tree(report, &parameters, &gathered.tables, &gathered.pages)
+        self.tree(report, &parameters, &gathered)
     }
 
     /// Queries the datasets, applies the rules and puts the selections together.
@@ -142,9 +145,11 @@ impl Site {
         parameters: &Parameters,
     ) -> Result<Gathered, Problem> {
         let owner = self.owner_of(report)?;
-        let (queried, applied) = self.applied(caller, report, parameters, Explain::No)?;
+        let explain = if document::explains(report) { Explain::Yes } else { Explain::No };
+        let (queried, applied) = self.applied(caller, report, parameters, explain)?;
         let Queried { mut tables, tallies } = queried;
-        let Applied { tables: given, mut findings, mut plugins, .. } = applied;
+        let Applied { tables: given, mut findings, mut plugins, explanations } = applied;
+        let derivations = explanations.into_iter().flat_map(OfRule::into_derivations).collect();
         tables.extend(given);
         for selection in &report.selections {
             let table = selection::select(selection, &tables)
@@ -158,7 +163,7 @@ impl Site {
         for pin in plugins.iter().filter(|pin| pin.vouched == Vouched::Unsigned) {
             findings.push(unsigned(pin));
         }
-        Ok(Gathered { tables, pages, findings, plugins })
+        Ok(Gathered { tables, pages, derivations, findings, plugins })
     }
 
     /// Returns the datasets, and what the rules made of them.
@@ -209,16 +214,24 @@ impl Site {
         report: &Report,
         request: &RenderRequest,
         parameters: &Parameters,
-        gathered: Gathered,
+        mut gathered: Gathered,
         code: Option<&str>,
     ) -> Result<Document, Problem> {
-        let Gathered { tables, pages, mut findings, plugins } = gathered;
+        let mut findings = std::mem::take(&mut gathered.findings);
+        let plugins = std::mem::take(&mut gathered.plugins);
         let (bytes, pages) = match request.format {
-            Format::Xlsx | Format::Csv => {
-                (sheets::write(report, request.format, &tables, &pages, self.catalog())?, 0)
-            }
+            Format::Xlsx | Format::Csv => (
+                sheets::write(
+                    report,
+                    request.format,
+                    &gathered.tables,
+                    &gathered.pages,
+                    self.catalog(),
+                )?,
+                0,
+            ),
             Format::Pdf | Format::Png | Format::Html | Format::Docx => {
-                let mut data = self.tree(report, parameters, &tables, &pages)?;
+                let mut data = self.tree(report, parameters, &gathered)?;
                 if matches!(request.format, Format::Pdf | Format::Png) {
                     self.stop_at_missing_letters(report, &data)?;
                 }
@@ -300,12 +313,12 @@ impl Site {
         &self,
         report: &Report,
         parameters: &Parameters,
-        tables: &[Table],
-        pages: &[Page],
+        gathered: &Gathered,
     ) -> Result<Json, Problem> {
+        let Gathered { tables, pages, derivations, .. } = gathered;
         let day = document::day_of_names(report, parameters, self.today());
         let code_lists = &self.catalog().code_lists;
-        let context = document::Context { code_lists, parameters, day };
+        let context = document::Context { code_lists, parameters, day, derivations };
         let mut tree = document::tree(report, tables, &context)
             .map_err(|error| document_problem(report, &error))?;
         if !report.indicators.is_empty() {

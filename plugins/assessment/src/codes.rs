@@ -45,6 +45,15 @@ impl Rated {
             Self::Conduct(conduct) => code(&CONDUCTS, conduct),
         }
     }
+
+    /// Returns the level in the words of its circular.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Level(level) => level.label(),
+            Self::Rank(rank) => rank.label(),
+            Self::Conduct(conduct) => conduct.label(),
+        }
+    }
 }
 
 /// A title, of whichever circular.

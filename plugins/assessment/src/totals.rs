@@ -1,5 +1,6 @@
 //! The table `totals`: how many pupils of a year have what, and their share.
 
+use bieumau_plugin_sdk::answer::{Explanation, Place};
 use bieumau_plugin_sdk::row::TableWriter;
 use bieumau_plugin_sdk::{Call, Decimal, Failure, Table, rows};
 use bieumau_rules::decimal::Rounding;
@@ -30,6 +31,8 @@ pub struct Roll {
 pub struct Totals<'a> {
     table: TableWriter<'a, TotalRow<'a>>,
     percentages: Percentages,
+    /// How the shares came about, when somebody asks.
+    explained: Option<Vec<Explanation>>,
 }
 
 impl<'a> Totals<'a> {
@@ -45,7 +48,8 @@ impl<'a> Totals<'a> {
             decimals: parameters.choice("percent_decimals", 1, &[("0", 0), ("1", 1)])?,
             rounding: Rounding::HalfUp,
         };
-        Ok(Self { table: TableWriter::new("totals"), percentages })
+        let explained = call.explain.then(Vec::new);
+        Ok(Self { table: TableWriter::new("totals"), percentages, explained })
     }
 
     /// Adds one count of the pupils of `roll`.
@@ -63,13 +67,25 @@ impl<'a> Totals<'a> {
             0 => Decimal(percent.value * 10),
             _ => Decimal(percent.value),
         };
+        if let (Some(explained), Some(percent)) = (&mut self.explained, share.percent) {
+            explained.push(Explanation {
+                place: Place::new("totals", Some(self.table.len()), Some("percent")),
+                rule: format!("Tổng hợp: {label}"),
+                inputs: vec![
+                    ("Số học sinh".to_owned(), count.to_string()),
+                    ("Tổng số".to_owned(), share.of.to_string()),
+                ],
+                steps: vec![format!("{count} × 100 / {} → {percent}", share.of)],
+                result: percent.to_string(),
+            });
+        }
         let percent = share.percent.map(tenths);
         self.table.push(TotalRow { year, item, code, label, count: count.into(), percent });
     }
 
-    /// Returns the table.
-    pub fn finish(self) -> Table {
-        self.table.finish()
+    /// Returns the table, and how its shares came about.
+    pub fn finish(self) -> (Table, Vec<Explanation>) {
+        (self.table.finish(), self.explained.unwrap_or_default())
     }
 }
 

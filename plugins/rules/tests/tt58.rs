@@ -296,7 +296,7 @@ fn a_retest_changes_the_overall_average_too() {
         let found = assess_pupil(&parameters, pupil, &mut log);
         assert_eq!(found.learning[2].unwrap().rank, Rank::Weak);
         assert_eq!(found.verdict, expected);
-        assert_eq!(log.explanations().len(), 3);
+        assert_eq!(log.explanations().len(), 6);
     };
     check(&pupil, Verdict::AwaitingReassessment);
     pupil.retested = &retested;

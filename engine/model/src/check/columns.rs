@@ -209,6 +209,15 @@ fn document(
         let span = at.get("codes").key_span(column);
         column_exists(&node.from, column, span, known, sink);
     }
+    if node.explain && known.get(node.from.as_str()).is_some_and(|own| own.contains_key("explain"))
+    {
+        sink.error(
+            codes::NAME_TAKEN,
+            at.key_span("explain"),
+            format!("`explain` trùng tên một cột của bảng `{}`", node.from),
+            format!("`explain` is the name of a column of the table `{}`", node.from),
+        );
+    }
     for (name, child) in &node.children {
         let at = at.get("children");
         if known.get(node.from.as_str()).is_some_and(|own| own.contains_key(name.as_str())) {

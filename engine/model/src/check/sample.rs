@@ -76,6 +76,8 @@ enum Shape<'a> {
     Cell(ColumnType),
     Code,
     Head,
+    /// Derivations of a row: column to list.
+    Explain,
     /// Anything: a parameter, or a cell of an unknown column.
     Any,
 }
@@ -144,6 +146,7 @@ impl<'a> Comparison<'a> {
             Shape::Head => {
                 self.object(at, path, &any(&["id", "title", "version", "source"]), true);
             }
+            Shape::Explain => self.explain(at, path, &any(&["rule", "inputs", "steps", "result"])),
             _ if is_null => {}
             Shape::Code => self.object(at, path, &any(&["code", "name", "symbol"]), true),
             Shape::Cell(ColumnType::Date) => {
@@ -178,7 +181,8 @@ impl<'a> Comparison<'a> {
             (*name, if is_code { Shape::Code } else { Shape::Cell(*kind) })
         });
         let children = node.children.iter().map(|(name, node)| (name.as_str(), Shape::Node(node)));
-        let expected: Vec<_> = cells.chain(children).collect();
+        let explain = node.explain.then_some(("explain", Shape::Explain));
+        let expected: Vec<_> = cells.chain(children).chain(explain).collect();
         let all_known = columns.is_some();
         match &at.node.content {
             _ if node.one && at.node.meaning() == Some(Meaning::Null) => {}
@@ -198,6 +202,23 @@ impl<'a> Comparison<'a> {
                 self.wrong(at, path, ("một đối tượng {…}", "an object {…}"));
             }
             _ => self.wrong(at, path, ("một danh sách […]", "a list […]")),
+        }
+    }
+
+    /// Compares the derivations of a row; which columns have some depends on the data.
+    fn explain(&mut self, at: At<'_>, path: &str, expected: &[(&str, Shape<'a>)]) {
+        let Content::Object(columns) = &at.node.content else {
+            return self.wrong(at, path, ("một đối tượng {…}", "an object {…}"));
+        };
+        for column in columns {
+            let (at, path) = (At { node: &column.value, ..at }, format!("{path}.*"));
+            let Content::List(items) = &at.node.content else {
+                self.wrong(at, &path, ("một danh sách […]", "a list […]"));
+                continue;
+            };
+            for node in items {
+                self.object(At { node, ..at }, &format!("{path}[]"), expected, true);
+            }
         }
     }
 

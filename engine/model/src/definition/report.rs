@@ -198,6 +198,8 @@ pub struct Node {
     pub keyed_by: Option<String>,
     /// Columns whose codes become `{code, name, symbol}`: column -> code list.
     pub codes: IndexMap<String, String>,
+    /// Whether each row has `explain`: how the values that a rule found came about.
+    pub explain: bool,
     /// Nodes below each row.
     pub children: IndexMap<String, Node>,
     /// Whether a layer added it, so that the sample of the base does not know it.

@@ -212,6 +212,10 @@ pub(crate) struct RawNode {
     /// Column: code list. The code becomes an object with code, name and symbol.
     #[serde(default)]
     pub(crate) codes: IndexMap<String, Id>,
+    /// How the values that the rule found came about, as `explain` of each row; for tables that a
+    /// rule gave.
+    #[serde(default)]
+    pub(crate) explain: bool,
     /// Rows of other tables below each row.
     #[serde(default)]
     pub(crate) children: IndexMap<Id, RawNode>,

@@ -1,5 +1,6 @@
 //! Writes the answer: pupils, subjects, totals, findings, explanations.
 
+use bieumau_plugin_sdk::answer::Explanation;
 use bieumau_plugin_sdk::row::TableWriter;
 use bieumau_plugin_sdk::{Answer, Call, Failure, Place, Table, rows};
 use bieumau_rules::finding::{self, Term};
@@ -58,8 +59,8 @@ pub fn answer(
     log: Log,
 ) -> Result<Answer, Failure> {
     let rules = &settings.rules;
-    let tables =
-        vec![pupils(rules, book, outcomes), subjects(book), totals(call, rules, book, outcomes)?];
+    let (totals, shares) = totals(call, rules, book, outcomes)?;
+    let tables = vec![pupils(rules, book, outcomes), subjects(book), totals];
     let (found, explained) = log.into_parts();
     let mut findings = rows.into_findings();
     for finding in found {
@@ -67,16 +68,22 @@ pub fn answer(
         let pupil = finding.place.pupil.map(|at| book.pupils[at].pupil);
         findings.push(remarks::finding(finding, place, pupil));
     }
-    let explanations = explained.into_iter().map(|explanation| {
+    // What another result than the shown one came from has no value in the answer.
+    let shown =
+        |one: &bieumau_rules::explanation::Explanation| one.place.column != Some("result_after");
+    let explanations = explained.into_iter().filter(shown).map(|explanation| {
         let column = match explanation.place.column {
             Some("programme") => "programme_text",
+            Some("promotion") => "promotion_text",
+            Some("result_before") => "result_before",
             Some("title") => "title",
             _ => "result",
         };
         let place = Place::new("pupils", explanation.place.pupil, Some(column));
         remarks::explanation(explanation, place)
     });
-    Ok(Answer { tables, findings, explanations: explanations.collect() })
+    let explanations = explanations.chain(shares).collect();
+    Ok(Answer { tables, findings, explanations })
 }
 
 fn pupils(rules: &Parameters, book: &Book<'_>, outcomes: &[Assessment]) -> Table {
@@ -131,7 +138,7 @@ fn totals(
     rules: &Parameters,
     book: &Book<'_>,
     outcomes: &[Assessment],
-) -> Result<Table, Failure> {
+) -> Result<(Table, Vec<Explanation>), Failure> {
     // Texts of items must outlive the table.
     let items: Vec<(String, &str)> = subject_items(book);
     let mut totals = Totals::new(call)?;

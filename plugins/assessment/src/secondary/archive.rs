@@ -117,8 +117,12 @@ impl Case<'_> {
             return (given, None);
         }
         if given.is_some() {
-            let results = self.years.iter().map(|year| of_term(year, term));
-            return (given, tt58::overall_average(self.rules, results));
+            let results = self.years.iter().map(|year| (year.subject, of_term(year, term)));
+            let overall = tt58::overall_average(self.rules, results.clone().map(|own| own.1));
+            if let Some(overall) = overall {
+                tt58::explain_overall(term, results, overall, log);
+            }
+            return (given, overall);
         }
         let found = tt58::explained_learning(self.rules, self.years, term, log);
         (found.map(|found| found.rank), found.map(|found| found.overall))

@@ -10,6 +10,7 @@ mod book;
 mod decide;
 mod parameters;
 mod places;
+mod summer;
 mod tables;
 mod write;
 

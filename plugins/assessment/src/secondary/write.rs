@@ -1,5 +1,6 @@
 //! Writes the answer: subjects, pupils, totals, findings, explanations.
 
+use bieumau_plugin_sdk::answer::Explanation;
 use bieumau_plugin_sdk::row::TableWriter;
 use bieumau_plugin_sdk::{Answer, Call, Decimal, Failure, Table};
 use bieumau_rules::decimal::Tenths;
@@ -14,6 +15,7 @@ use super::book::{Book, Pupil, Slot};
 use super::decide::Outcome;
 use super::parameters::Settings;
 use super::places;
+use super::summer;
 use super::tables::{PupilAnswer, SubjectAnswer};
 use crate::codes::{CONDUCTS, LEVELS, PASSES, RANKS, Rated, Titled, code};
 use crate::remarks::{self, RowFindings};
@@ -53,8 +55,8 @@ pub fn answer(
     log: Log,
 ) -> Result<Answer, Failure> {
     let (subjects, starts) = subjects(book, outcomes);
-    let tables =
-        vec![subjects, pupils(settings, book, outcomes), totals(call, settings, book, outcomes)?];
+    let (totals, shares) = totals(call, settings, book, outcomes)?;
+    let tables = vec![subjects, pupils(settings, book, outcomes), totals];
     let (found, explained) = log.into_parts();
     let mut findings = rows.into_findings();
     for finding in found.into_iter().filter(|finding| is_asked(book, finding)) {
@@ -62,11 +64,18 @@ pub fn answer(
         let pupil = finding.place.pupil.map(|at| book.pupils[at].pupil);
         findings.push(remarks::finding(finding, place, pupil));
     }
-    let explanations = explained.into_iter().map(|explanation| {
-        let place = places::of_explanation(book, &starts, &explanation.place);
-        remarks::explanation(explanation, place)
-    });
-    Ok(Answer { tables, findings, explanations: explanations.collect() })
+    let mut explanations: Vec<_> = explained
+        .into_iter()
+        .map(|explanation| {
+            let place = places::of_explanation(book, &starts, &explanation.place);
+            remarks::explanation(explanation, place)
+        })
+        .collect();
+    if call.explain {
+        explanations.extend(summer::explanations(book, outcomes));
+    }
+    explanations.extend(shares);
+    Ok(Answer { tables, findings, explanations })
 }
 
 /// Returns whether a finding is about something that the report has.
@@ -261,7 +270,7 @@ fn totals(
     settings: &Settings,
     book: &Book<'_>,
     outcomes: &[Outcome],
-) -> Result<Table, Failure> {
+) -> Result<(Table, Vec<Explanation>), Failure> {
     let rules = &settings.rules;
     let mut totals = Totals::new(call)?;
     for year in years(book.pupils.iter().map(|pupil| pupil.year)) {

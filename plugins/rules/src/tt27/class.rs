@@ -90,7 +90,12 @@ pub fn assess_pupil(
         return not_assessed(pupil);
     }
     let record = &pupil.points[Point::YearEnd as usize];
-    let original = match evaluate(parameters, class.grade, record, log) {
+    let supplemented = pupil.supplement.is_some() && parameters.shown == ShownResult::Final;
+    let column = |result| match result {
+        YearResult::NotCompleted if supplemented => "result_before",
+        _ => "result",
+    };
+    let original = match evaluate(parameters, class.grade, record, column, log) {
         Some(result) => result,
         None => return Outcome::default(),
     };
@@ -106,6 +111,7 @@ pub fn assess_pupil(
         pupil.recognition,
     );
     explain_programme(parameters, class.grade, last, programme, log);
+    explain_promotion(parameters, class.grade, pupil.decision, programme, log);
     explain_title(parameters, title, pupil.recognition, log);
     Outcome {
         original: Some(original),
@@ -150,11 +156,12 @@ fn evaluate(
     parameters: &Parameters,
     grade: u8,
     record: &PointRecord<'_>,
+    column: impl FnOnce(YearResult) -> &'static str,
     log: &mut Log,
 ) -> Option<YearResult> {
     match year_result(parameters, grade, record) {
         Ok(result) => {
-            explain_result(parameters, grade, record, result, log);
+            explain_result(parameters, grade, record, (column(result), result), log);
             Some(result)
         }
         Err(missing) => {
@@ -180,7 +187,11 @@ fn supplement(
     let record = &pupil.points[Point::YearEnd as usize];
     let (subjects, qualities) = supplemented(record, &supplement);
     let record = PointRecord { subjects: &subjects, qualities: &qualities };
-    evaluate(parameters, grade, &record, log)
+    let column = match parameters.shown {
+        ShownResult::Final => "result",
+        ShownResult::Original => "result_after",
+    };
+    evaluate(parameters, grade, &record, |_| column, log)
 }
 
 /// V27-06 and its kin: what must be settled before the year is closed.
@@ -211,7 +222,7 @@ fn explain_result(
     parameters: &Parameters,
     grade: u8,
     record: &PointRecord<'_>,
-    result: YearResult,
+    (column, result): (&'static str, YearResult),
     log: &mut Log,
 ) {
     log.explain(|| {
@@ -239,7 +250,7 @@ fn explain_result(
         Explanation {
             rule: "TT 27/2020, Điều 9 khoản 2",
             value: "Đánh giá kết quả giáo dục",
-            place: Place::column("result").in_term(Term::Year),
+            place: Place::column(column).in_term(Term::Year),
             inputs: inputs.collect(),
             steps,
             result: result.label().to_owned(),
@@ -261,6 +272,40 @@ fn explain_programme(
         inputs: vec![("Đánh giá kết quả giáo dục".to_owned(), result.label().to_owned())],
         steps: vec![parameters.promotion_label(programme).to_owned()],
         result: parameters.programme_label(programme, grade).to_owned(),
+    });
+}
+
+fn explain_promotion(
+    parameters: &Parameters,
+    grade: u8,
+    decision: Option<bool>,
+    programme: Programme,
+    log: &mut Log,
+) {
+    if parameters.promotion_label(programme).is_empty() {
+        return;
+    }
+    log.explain(|| {
+        let mut inputs = vec![(
+            "Hoàn thành chương trình lớp học".to_owned(),
+            parameters.programme_label(programme, grade).to_owned(),
+        )];
+        if let Some(promoted) = decision {
+            let said = if promoted { "được lên lớp" } else { "chưa được lên lớp" };
+            inputs.push(("Quyết định của Hiệu trưởng".to_owned(), said.to_owned()));
+        }
+        let step = match programme {
+            Programme::Completed => "Hoàn thành chương trình thì được lên lớp",
+            _ => "Chưa hoàn thành chương trình thì Hiệu trưởng xét, quyết định",
+        };
+        Explanation {
+            rule: "TT 27/2020, Điều 11",
+            value: "Lên lớp",
+            place: Place::column("promotion").in_term(Term::Year),
+            inputs,
+            steps: vec![step.to_owned()],
+            result: parameters.promotion_label(programme).to_owned(),
+        }
     });
 }
 

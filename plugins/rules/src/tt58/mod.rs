@@ -22,6 +22,6 @@ pub use explained::{
 pub use learning::{LearningResult, NotEvaluable, learning_result};
 pub use parameters::{Adjustment, LevelBar, Parameters, SingleSubject, TitleRule};
 pub use promotion::{PromotionInput, promotion};
-pub use pupil::{PupilAssessment, PupilYear, assess_class, assess_pupil};
+pub use pupil::{PupilAssessment, PupilYear, assess_class, assess_pupil, explain_overall};
 pub use retest::{may_be_retested, retest};
 pub use values::{Conduct, Rank, Role, Subject, Title, YearSubject, title};

@@ -8,6 +8,7 @@ use super::parameters::Parameters;
 use super::promotion::{PromotionInput, promotion};
 use super::retest::retest;
 use super::values::{Conduct, Subject, Title, YearSubject, title};
+use crate::decimal::{Scaled, Tenths};
 use crate::explanation::Explanation;
 use crate::finding::{Place, Term};
 use crate::log::Log;
@@ -104,6 +105,7 @@ pub(super) fn learning(
     });
     match learning_result(parameters, results.clone()) {
         Ok(learning) => {
+            explain_overall(term, results.clone(), learning.overall, log);
             explain(term, results, learning, log);
             Some(learning)
         }
@@ -116,6 +118,31 @@ pub(super) fn learning(
             None
         }
     }
+}
+
+/// Writes down how ĐTBhk or ĐTBcn came about.
+pub fn explain_overall<'a>(
+    term: Term,
+    results: impl Iterator<Item = (&'a Subject<'a>, SubjectResult)> + Clone,
+    overall: Tenths,
+    log: &mut Log,
+) {
+    log.explain(|| {
+        let scores =
+            || results.clone().filter_map(|(subject, result)| Some((subject, result.score()?)));
+        let sum: i64 = scores().map(|(_, score)| i64::from(score.0)).sum();
+        let count = scores().count();
+        Explanation {
+            rule: "TT 58/2011, Điều 11",
+            value: "Điểm trung bình các môn học",
+            place: Place::column("overall").in_term(term),
+            inputs: scores()
+                .map(|(subject, score)| (subject.name.to_owned(), score.to_string()))
+                .collect(),
+            steps: vec![format!("{} / {count} → {overall}", Scaled::new(sum, 1))],
+            result: overall.to_string(),
+        }
+    });
 }
 
 fn explain<'a>(

@@ -14,6 +14,9 @@ use crate::yaml::At;
 /// Names that stand beside the nodes in the object that a template sees.
 const RESERVED: [&str; 5] = ["report", "parameters", "layout", "indicators", "verification"];
 
+/// The name under which a row has the derivations of its values.
+const EXPLAIN: &str = "explain";
+
 pub(super) fn nodes(
     raw: IndexMap<Id, RawNode>,
     at: At<'_>,
@@ -54,6 +57,14 @@ fn node(raw: RawNode, at: At<'_>, sink: &mut Sink<'_>) -> Node {
         );
     }
     let children_at = at.get("children");
+    if raw.explain && raw.children.keys().any(|name| name.0 == EXPLAIN) {
+        sink.error(
+            codes::RESERVED_NAME,
+            children_at.key_span(EXPLAIN),
+            format!("`{EXPLAIN}` là tên dành riêng khi hàng có `explain: true`"),
+            format!("`{EXPLAIN}` is a reserved name where rows have `explain: true`"),
+        );
+    }
     let children = raw.children.into_iter().map(|(name, raw)| {
         let at = children_at.get(&name.0);
         if raw.on.is_empty() {
@@ -76,6 +87,7 @@ fn node(raw: RawNode, at: At<'_>, sink: &mut Sink<'_>) -> Node {
         one: raw.one,
         keyed_by: raw.keyed_by,
         codes: raw.codes.into_iter().map(|(column, list)| (column, list.0)).collect(),
+        explain: raw.explain,
         children,
     }
 }
@@ -104,6 +116,17 @@ fn level(
     for (name, node) in nodes {
         let at = at.get(name);
         super::table(report, &node.from, at.get("from"), sink);
+        if node.explain && !super::given(report).any(|table| table == node.from) {
+            sink.error(
+                codes::NODE_PLACE,
+                at.key_span("explain"),
+                format!(
+                    "`{}` không phải bảng do quy tắc đưa ra, nên không có lời giải thích",
+                    node.from
+                ),
+                format!("no rule gave the table `{}`, so nothing explains its values", node.from),
+            );
+        }
         for (column, list) in &node.codes {
             world.code_list(list, at.get("codes").get(column), sink);
         }

@@ -94,9 +94,12 @@ pub(super) fn tables(report: &Report) -> impl Iterator<Item = &str> {
 
 /// Returns the names of datasets and of what rules give.
 fn sources(report: &Report) -> impl Iterator<Item = &str> {
-    let datasets = report.datasets.iter().map(|dataset| dataset.id.as_str());
-    let given = report.rules.iter().flat_map(|call| call.gives.values().map(String::as_str));
-    datasets.chain(given)
+    report.datasets.iter().map(|dataset| dataset.id.as_str()).chain(given(report))
+}
+
+/// Returns the names of what rules give.
+fn given(report: &Report) -> impl Iterator<Item = &str> {
+    report.rules.iter().flat_map(|call| call.gives.values().map(String::as_str))
 }
 
 /// Reports when a report knows no table `name`.
