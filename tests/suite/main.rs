@@ -21,6 +21,8 @@ mod http;
 mod office;
 mod pdf;
 mod plugin_authors;
+mod plugin_install;
+mod plugin_office;
 mod plugin_trust;
 mod province;
 mod readmes;
@@ -68,6 +70,7 @@ fn main() -> ExitCode {
     trials.extend(stories::trials());
     trials.extend(desk::trials());
     trials.extend(hostile::trials());
+    trials.extend(plugin_install::trials());
     trials.extend(plugin_trust::trials());
     trials.extend(examples::trials());
     trials.extend(province::trials());

@@ -7,7 +7,7 @@ use std::{fs, io::IsTerminal as _, io::stderr};
 
 use bieumau_model::text::{Locale, Text};
 use bieumau_pipeline::{
-    CaseResult, Difference, Language, Measured, NewPlugin, Problem, TestReport, Workbench,
+    Language, Measured, NewPlugin, Problem, TestReport, Workbench, difference_table, draw_columns,
     new_plugin,
 };
 use clap::{Subcommand, ValueEnum};
@@ -158,43 +158,6 @@ fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// Draws the differences of a case as a table, one line for each cell.
-fn difference_table(case: &CaseResult, locale: Locale) -> Vec<String> {
-    if case.differences.is_empty() {
-        return Vec::new();
-    }
-    let head = match locale {
-        Locale::Vi => ["bảng", "dòng", "của ai", "cột", "cần", "nhưng là"],
-        Locale::En => ["table", "row", "whose", "column", "expected", "found"],
-    };
-    let line = |difference: &Difference| {
-        [
-            difference.table.clone(),
-            (difference.row + 1).to_string(),
-            difference.whose.join(" · "),
-            difference.column.clone(),
-            difference.expected.clone(),
-            difference.found.clone(),
-        ]
-    };
-    let rows: Vec<[String; 6]> =
-        std::iter::once(head.map(str::to_owned)).chain(case.differences.iter().map(line)).collect();
-    draw(&rows)
-}
-
-/// Sets columns side by side, each as wide as its widest cell.
-fn draw<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
-    let width = |at: usize| rows.iter().map(|row| row[at].chars().count()).max().unwrap_or(0);
-    let widths: [usize; N] = std::array::from_fn(width);
-    let draw_row = |row: &[String; N]| {
-        let cells = row.iter().zip(widths).map(|(cell, width)| {
-            format!("{cell}{}", " ".repeat(width.saturating_sub(cell.chars().count())))
-        });
-        format!("    {}", cells.collect::<Vec<_>>().join("  ")).trim_end().to_owned()
-    };
-    rows.iter().map(draw_row).collect()
-}
-
 fn bench(site: Option<&Path>, folder: &Path, locale: Locale) -> Result<Ending, Problem> {
     let measures = Workbench::open(site, folder)?.bench()?;
     for measure in measures {
@@ -217,7 +180,7 @@ fn bench(site: Option<&Path>, folder: &Path, locale: Locale) -> Result<Ending, P
         let rows: Vec<[String; 8]> = std::iter::once(head.map(str::to_owned))
             .chain(measure.calls.iter().map(measured))
             .collect();
-        for line in draw(&rows) {
+        for line in draw_columns(&rows) {
             print_line(&line);
         }
     }

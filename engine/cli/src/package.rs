@@ -155,6 +155,22 @@ pub(crate) enum KeyCommand {
         #[arg(long, default_value = "")]
         reason: String,
     },
+    /// Write the keys of the site as a list for other sites, signed: FILE and FILE.minisig.
+    Publish {
+        /// File of the list.
+        file: PathBuf,
+        /// Secret key that signs it.
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+        /// File with the password of the key; without it the password is asked for.
+        #[arg(long, value_name = "FILE")]
+        password_file: Option<PathBuf>,
+    },
+    /// Take over a signed list of keys: new ones, new days, and those that are trusted no more.
+    Import {
+        /// File of the list; FILE.minisig beside it is its signature.
+        file: PathBuf,
+    },
     /// List the keys of the site.
     List {
         /// Print JSON.
@@ -371,21 +387,46 @@ fn key(site: &Path, asked: &KeyCommand, locale: Locale, now: Timestamp) -> Resul
                 print_line(&format_args!("{:#}", serde_json::to_value(&keys).unwrap_or_default()));
                 return Ok(Ending::Done);
             }
-            for key in keys {
-                let mark = if key.trusted { "+" } else { "-" };
-                let day = |day: Option<String>| day.unwrap_or_else(|| "…".to_owned());
-                print_line(&format_args!(
-                    "{mark} {}  {}  {}  {} – {}",
-                    key.key,
-                    key.province.as_deref().unwrap_or("*"),
-                    key.owner,
-                    day(key.valid_from),
-                    day(key.valid_to)
-                ));
+            print_keys(keys);
+        }
+        KeyCommand::Publish { file, key, password_file } => {
+            let key = text(key)?;
+            let password = password_of(&key, password_file.as_deref(), locale)?;
+            let (list, signature) =
+                bieumau_pipeline::publish_plugin_keys(site, &key, password.as_deref(), now)?;
+            let beside = file.with_added_extension("minisig");
+            write(file, list.as_bytes())?;
+            write(&beside, signature.as_bytes())?;
+            print_line(&file.display());
+            print_line(&beside.display());
+        }
+        KeyCommand::Import { file } => {
+            let signature = text(&file.with_added_extension("minisig"))?;
+            let changed =
+                bieumau_pipeline::import_plugin_keys(site, &text(file)?, &signature, now)?;
+            if changed.is_empty() {
+                say(locale, "Danh sách không có gì mới.", "The list has nothing new.");
             }
+            print_keys(changed);
         }
     }
     Ok(Ending::Done)
+}
+
+/// Prints keys one a line: + trusted, - no more.
+fn print_keys(keys: Vec<bieumau_pipeline::KeyView>) {
+    for key in keys {
+        let mark = if key.trusted { "+" } else { "-" };
+        let day = |day: Option<String>| day.unwrap_or_else(|| "…".to_owned());
+        print_line(&format_args!(
+            "{mark} {}  {}  {}  {} – {}",
+            key.key,
+            key.province.as_deref().unwrap_or("*"),
+            key.owner,
+            day(key.valid_from),
+            day(key.valid_to)
+        ));
+    }
 }
 
 /// Returns the password of a locked key: from its file, or asked for.

@@ -50,7 +50,7 @@ pub mod flows;
 
 pub use authoring::{
     CaseResult, CheckResult, Difference, Language, Measure, Measured, NewPlugin, TestReport,
-    Workbench, new_plugin, preview,
+    Workbench, difference_table, draw_columns, new_plugin, preview,
 };
 pub use check::{Checked, check, check_files};
 pub use demo_site::{DemoSite, Example, make_demo, render_examples};
@@ -71,9 +71,10 @@ pub use lint::lint;
 pub use lists::{build_plugin, call_plugin, is_plugin_stale, list_plugins, list_reports, schema};
 pub use packages::{
     FolderFile, InstallRequest, InstalledVersion, KeyView, NeedView, NewKey, PluginVersion,
-    distrust_plugin_key, grant_plugin, install_plugin, is_key_locked, list_plugin_keys,
-    new_plugin_key, pack_plugin, plugin_needs, plugin_versions, remove_plugin, revoke_plugin,
-    rollback_plugin, sign_plugin, signed_with, trust_plugin_key, verify_plugin,
+    distrust_plugin_key, grant_plugin, import_plugin_keys, install_plugin, is_key_locked,
+    list_plugin_keys, new_plugin_key, pack_plugin, plugin_needs, plugin_versions,
+    publish_plugin_keys, remove_plugin, revoke_plugin, rollback_plugin, sign_plugin, signed_with,
+    trust_plugin_key, verify_plugin,
 };
 pub use plugins::PluginPin;
 pub use policy::policy;

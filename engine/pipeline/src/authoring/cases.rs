@@ -52,7 +52,7 @@ impl CaseResult {
 }
 
 /// Runs the cases of a file.
-pub(super) fn run(plugin: &Plugin, path: &str, file: &CaseFile) -> Vec<CaseResult> {
+pub(crate) fn run(plugin: &Plugin, path: &str, file: &CaseFile) -> Vec<CaseResult> {
     file.cases.iter().map(|case| run_case(plugin, path, &file.rule, case)).collect()
 }
 

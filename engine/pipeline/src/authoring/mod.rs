@@ -4,6 +4,7 @@
 
 mod cases;
 mod checks;
+mod difference;
 mod generate;
 mod measure;
 mod new;
@@ -12,7 +13,11 @@ mod workbench;
 
 pub use cases::{CaseResult, Difference};
 pub use checks::CheckResult;
+pub use difference::{difference_table, draw_columns};
 pub use measure::{Measure, Measured};
 pub use new::{Language, NewPlugin, new_plugin};
 pub use preview::preview;
 pub use workbench::{TestReport, Workbench};
+
+pub(crate) use cases::run as run_cases;
+pub(crate) use workbench::read_cases;

@@ -109,7 +109,11 @@ fn no_plugin(folder: &Path) -> Problem {
     )
 }
 
-fn read_cases(files: &Files, manifest: &Manifest) -> Result<Vec<(String, CaseFile)>, Problem> {
+/// Reads the files of cases of a plugin, with their paths.
+pub(crate) fn read_cases(
+    files: &Files,
+    manifest: &Manifest,
+) -> Result<Vec<(String, CaseFile)>, Problem> {
     let folder = format!("plugins/{}/cases/", manifest.id);
     let mut findings = Diagnostics::default();
     let mut read = Vec::new();

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use super::files::identity;
 use super::needs::{self, NeedView};
-use super::{keys, package_problem};
+use super::{keys, package_problem, trial};
 use crate::check::check_some;
 use crate::files::Files;
 use crate::init::vietnam_day;
@@ -108,7 +108,11 @@ pub fn install_plugin(
     let last = earlier_manifest.as_ref().map(|manifest| manifest.version.as_str());
     follows(&plugin.package, before.as_ref(), last, &store, request)?;
     plugin.grant = granted(&definitions, &id, &earlier, request, ask)?;
-    compiled(folder, &store, workers, &definitions, &id)?;
+    // The cases are the author's; they hold whatever is granted here.
+    let whole = InstalledPlugin { grant: needs::of_plugin(&definitions, &id), ..plugin.clone() };
+    let installed = definitions.installed.clone().with(whole);
+    let definitions = Definitions { installed, ..definitions };
+    tried(folder, &store, workers, &definitions, &id)?;
 
     let grant = plugin.grant.texts();
     if !known || earlier != plugin.grant {
@@ -370,8 +374,9 @@ fn granted(
     ))
 }
 
-/// Compiles and starts the plugin once, so that no document is the first to try it.
-fn compiled(
+/// Compiles and starts the plugin once, so that no document is the first to try it, and runs its
+/// cases.
+fn tried(
     folder: &Path,
     store: &Store,
     workers: &Workers,
@@ -383,5 +388,6 @@ fn compiled(
     }
     let mut all = Plugins::of_host(plugins::host(workers, folder, store)?);
     all.take(definitions);
-    all.get(id).map(|_| ())
+    let plugin = all.get(id)?;
+    trial::cases_hold(definitions, &plugin)
 }

@@ -102,11 +102,16 @@ pub(super) fn signer(
 ) -> Result<(PluginKey, String), Problem> {
     let signature = package.signature().and_then(|found| found.ok_or(PackageError::NoSignature));
     let signature = signature.map_err(|error| package_problem(&error))?;
-    let keys = store.plugin_keys().map_err(store_problem)?;
-    let id = signature.key_id();
-    let key = keys.iter().find(|key| key.key == id).ok_or_else(|| unknown_key(&id, &keys))?;
+    let key = trusted(store, &signature.key_id(), today)?;
     let public = PublicKey::read(&key.public).map_err(|error| package_problem(&error))?;
     let comment = package.verify(&public).map_err(|error| package_problem(&error))?;
+    Ok((key, comment))
+}
+
+/// Finds a key that is trusted, today.
+pub(super) fn trusted(store: &Store, id: &str, today: Date) -> Result<PluginKey, Problem> {
+    let keys = store.plugin_keys().map_err(store_problem)?;
+    let key = keys.iter().find(|key| key.key == id).ok_or_else(|| unknown_key(id, &keys))?;
     if !key.trusted {
         return Err(Problem::new(
             ProblemKind::BadInput,
@@ -128,7 +133,7 @@ pub(super) fn signer(
         )
         .help("Hỏi nơi cấp gói về khóa mới", "ask where the package came from for the new key"));
     }
-    Ok((key.clone(), comment))
+    Ok(key.clone())
 }
 
 fn unknown_key(id: &str, keys: &[PluginKey]) -> Problem {

@@ -5,14 +5,17 @@
 
 mod files;
 mod install;
+mod key_list;
 mod keys;
 mod needs;
+mod trial;
 mod versions;
 
 pub use files::{
     FolderFile, is_key_locked, new_plugin_key, pack_plugin, sign_plugin, signed_with, verify_plugin,
 };
 pub use install::{InstallRequest, InstalledVersion, install_plugin};
+pub use key_list::{import_plugin_keys, publish_plugin_keys};
 pub use keys::{KeyView, NewKey, distrust_plugin_key, list_plugin_keys, trust_plugin_key};
 pub use needs::NeedView;
 pub use versions::{
