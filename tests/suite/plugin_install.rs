@@ -96,7 +96,7 @@ fn key_lists() -> Outcome {
     let import =
         |list: &str, signature: &str| import_plugin_keys(to.path(), list, signature, now());
     let changed = import(&list, &signature).map_err(said)?;
-    same(changed.iter().map(|key| key.key.as_str()).collect::<Vec<_>>(), [id.as_str()])?;
+    same(changed.iter().map(|key| key.key.as_str()).collect::<Vec<_>>(), vec![id.as_str()])?;
     same(changed[0].valid_to.as_deref(), Some("2026-12-31"))?;
     let package = province.packed("1.0.0", &[])?;
     install(to.path(), &package, &all()).map_err(said)?;
@@ -105,7 +105,7 @@ fn key_lists() -> Outcome {
     distrust_plugin_key(from.path(), &id, "mất khóa", now()).map_err(said)?;
     let (later, later_signature) = publish()?;
     let changed = import(&later, &later_signature).map_err(said)?;
-    same(changed.iter().map(|key| key.trusted).collect::<Vec<_>>(), [false])?;
+    same(changed.iter().map(|key| key.trusted).collect::<Vec<_>>(), vec![false])?;
     // The older list, offered again, brings nothing back.
     same(import(&list, &signature).map_err(said)?.len(), 0)?;
     let keys = list_plugin_keys(to.path()).map_err(said)?;

@@ -2,27 +2,22 @@
 //! what happens to running servers, and what is refused with which reason.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bieumau_model::scope::Caller;
 use bieumau_model::text::Locale;
 use bieumau_pipeline::{
-    InstallRequest, InstalledVersion, NewKey, Problem, Site, Vouched, distrust_plugin_key,
-    grant_plugin, install_plugin, new_plugin_key, pack_plugin, plugin_needs, plugin_versions,
-    remove_plugin, revoke_plugin, rollback_plugin, sign_plugin, trust_plugin_key, verify_plugin,
+    InstallRequest, NewKey, Site, Vouched, distrust_plugin_key, grant_plugin, install_plugin,
+    pack_plugin, plugin_needs, plugin_versions, remove_plugin, revoke_plugin, rollback_plugin,
+    sign_plugin, trust_plugin_key, verify_plugin,
 };
 use libtest_mimic::{Failed, Trial};
-use tempfile::TempDir;
 
 use crate::plugin_office::{
-    Office, all, check_refused, copy_folder, folder, given, install, installed, manifest, open,
-    project, write,
+    LATE, Office, all, check_refused, copy_folder, folder, given, install, installed, manifest,
+    open, project, write,
 };
-use crate::support::{
-    Outcome, SECONDARY, YEAR, contains, copy, ensure, lacks, now, rendered, said, same, workers,
-};
+use crate::support::{Outcome, contains, copy, ensure, lacks, now, rendered, said, same, workers};
 use crate::web::Web;
 
 pub fn trials() -> Vec<Trial> {

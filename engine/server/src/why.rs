@@ -25,6 +25,9 @@ use crate::signed::{Guest, Signed};
 /// A page with more than this is slow to read; the rest is chosen by whom it is about.
 const MOST_ON_A_PAGE: usize = 300;
 
+/// So many answers are open when the page comes; more would hide each other.
+const FEW: usize = 3;
+
 /// What was given in the address.
 type Given = BTreeMap<String, String>;
 
@@ -181,6 +184,7 @@ fn context(
             .collect::<Vec<_>>(),
         "groups": groups,
         "more": chosen.len() > MOST_ON_A_PAGE,
+        "few": chosen.len() <= FEW,
     })
 }
 
