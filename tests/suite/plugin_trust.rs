@@ -14,8 +14,8 @@ use bieumau_pipeline::{
 use libtest_mimic::{Failed, Trial};
 
 use crate::plugin_office::{
-    LATE, Office, all, check_refused, copy_folder, folder, given, install, installed, manifest,
-    open, project, write,
+    LATE, Office, all, check_refused, copy_folder, folder, given, install, installed, open,
+    project, write,
 };
 use crate::support::{Outcome, contains, copy, ensure, lacks, now, rendered, said, same, workers};
 use crate::web::Web;
