@@ -22,7 +22,7 @@ use crate::support::{
 };
 
 /// Each shipped report with the parameters of one document.
-pub const REPORTS: [(&str, &str); 24] = [
+pub const REPORTS: [(&str, &str); 26] = [
     ("lower_secondary_gradebook", "school=31030003 year=2025 class=7A2"),
     ("lower_secondary_transcript", "school=31030003 year=2025 class=9A1 pupil=TWENTIETH"),
     ("minutes_account_handover", "school=31030003 year=2025 number=1"),

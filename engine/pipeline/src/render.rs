@@ -274,7 +274,7 @@ impl Site {
         let report = self.report(&request.report)?;
         let parameters = bind(report, &request.parameters, self.catalog())?;
         let gathered = self.tables(caller, report, &parameters)?;
-        let data = self.tree(report, &parameters, &gathered.tables, &gathered.pages)?;
+        let data = self.tree(report, &parameters, &gathered)?;
         self.stop_at_missing_letters(report, &data)
     }
 
