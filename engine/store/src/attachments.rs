@@ -11,7 +11,6 @@ use sha2::{Digest, Sha256};
 use crate::audit::{Act, record_name, time};
 use crate::error::StoreError;
 use crate::loading::Loading;
-use crate::record::no_record;
 use crate::store::Store;
 use crate::values::json_of;
 
@@ -111,7 +110,7 @@ fn told(file: &Attachment) -> Json {
 const COLUMNS: &str = "id, name, media_type, size, sha256, at, caller, reason";
 
 impl Store {
-    /// Adds an evidence file to a record that the caller may see, with its audit line.
+    /// Adds an evidence file to a record that the caller may write, with its audit line.
     pub fn attach(
         &mut self,
         caller: &Caller,
@@ -122,9 +121,7 @@ impl Store {
         reason: &str,
     ) -> Result<Attachment, StoreError> {
         let mut writing = self.write(caller, now, reason)?;
-        if writing.record(form, key)?.is_none() {
-            return Err(no_record(form, key));
-        }
+        writing.check_writable(form, key)?;
         let attached = insert(writing.connection(), writing.act(), form, key, file)?;
         writing.detail("file", told(&attached));
         writing.note(form, "attach", key);

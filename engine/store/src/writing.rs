@@ -261,6 +261,18 @@ impl<'s> Writing<'s> {
         self.shapes.get(&form.id).ok_or_else(|| StoreError::NotMigrated { form: form.id.clone() })
     }
 
+    /// Makes sure that there is such a record, and that its author may write it.
+    pub(crate) fn check_writable(&mut self, form: &Form, key: &[Value]) -> Result<(), StoreError> {
+        if self.record(form, key)?.is_none() {
+            return Err(no_record(form, key));
+        }
+        let shape = self.shape_of(form)?;
+        if !self.lists.may_write(shape) || self.read(form, key, Purpose::Writing)?.is_none() {
+            return Err(refused(out_of_scope(form, None)));
+        }
+        Ok(())
+    }
+
     fn done(&mut self, form: &Form, action: &'static str, key: &[Value]) {
         let key = Json::Array(key.iter().map(json_of).collect());
         self.done.entry((form.id.clone(), action)).or_default().push(key);

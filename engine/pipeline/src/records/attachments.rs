@@ -35,7 +35,7 @@ pub struct AttachmentView {
 }
 
 impl Site {
-    /// Adds a file to a record that the caller may see.
+    /// Adds a file to a record that the caller may write.
     pub fn attach(
         &self,
         caller: &Caller,
