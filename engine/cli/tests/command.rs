@@ -356,7 +356,7 @@ fn a_new_site_can_be_checked_listed_and_rendered() {
     }
     let printed = statistics(root, "-", &["--format", "csv"]);
     assert_eq!(printed.code, 0, "{}", printed.err);
-    assert!(printed.text().starts_with("\u{FEFF}Chỉ tiêu,"), "{}", printed.text());
+    assert!(printed.text().starts_with("\u{FEFF}Bảng,Mã dòng,"), "{}", printed.text());
 }
 
 #[test]
@@ -470,7 +470,7 @@ fn a_demo_of_one_school_lists_the_documents_that_it_made() {
         let bytes = fs::metadata(folder.path().join(line)).map_or(0, |file| file.len());
         assert!(bytes > 100, "{line} has {bytes} bytes");
     }
-    for name in ["primary_transcript.pdf", "minutes_data_handover.html", "of_year.xlsx"] {
+    for name in ["primary_transcript.pdf", "minutes_data_handover.html", "primary_statistics.xlsx"] {
         assert!(text.contains(name), "no {name} in {text}");
     }
     check_in(

@@ -225,7 +225,7 @@ fn what_refers_to_a_wrong_form_is_not_in_the_catalog() {
     assert_eq!(
         one_lines(&checked),
         ["forms/b/school.form.yaml:6:1 error[D010] there is no key `zzz`".to_owned()
-            + " (possible: `schema_version`, `id`, `version`, `status`, `title`, `scope`, `key`, `sections`, `checks`, `grids`)"]
+            + " (possible: `schema_version`, `id`, `version`, `status`, `title`, `scope`, `key`, `sections`, `checks`, `grids`, `layers`)"]
     );
     assert!(checked.catalog.forms.is_empty());
 }

@@ -4,6 +4,7 @@
 //! made-up classes. Averages, shares and học tập are computed again here from the inputs alone.
 
 #[path = "generated/class.rs"]
+#[expect(dead_code, reason = "shared with the generated classes of other tests")]
 mod class;
 #[path = "common/shipped.rs"]
 mod common;

@@ -361,9 +361,9 @@ fn letters() {
         "#json(\"/data.json\").pupils.map(pupil => pupil.name).join()",
         r#"{"pupils":[{"name":"Ksor H’Năm"},{"name":"Lò 😀 漢\u0007"}]}"#,
         &[
-            "warning[T007] `pupils[1].name`: phông chữ không có chữ “😀” (U+1F600), đã in “�”",
-            "warning[T007] `pupils[1].name`: phông chữ không có chữ “漢” (U+6F22), đã in “�”",
-            "warning[T007] `pupils[1].name`: đã bỏ ký tự điều khiển U+0007",
+            "warning[T007] `pupils[1].name – Lò � �`: phông chữ không có chữ “😀” (U+1F600), đã in “�”",
+            "warning[T007] `pupils[1].name – Lò � �`: phông chữ không có chữ “漢” (U+6F22), đã in “�”",
+            "warning[T007] `pupils[1].name – Lò � �`: đã bỏ ký tự điều khiển U+0007",
         ],
     );
 }
