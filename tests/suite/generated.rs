@@ -96,7 +96,7 @@ fn check(template: &Template, sample: &Value, seed: u64) -> Outcome {
     let shape = Shape::of(template.name(), sample);
     let mut data = sample.clone();
     if !MADE.contains(&template.name()) {
-        shape.vary(&mut data, "", &mut dice);
+        shape.vary(&mut data, "", LARGEST, &mut dice);
     }
     let (marked, markers) = filled(&data, &mut |at| format!("Zq{at}wz"));
     let (typed, texts) = filled(&data, &mut |at| dice.text(at));
@@ -224,13 +224,16 @@ impl Shape {
     }
 
     /// Makes tables of other sizes and takes values away.
-    fn vary(&self, value: &mut Value, place: &str, dice: &mut Dice) {
+    ///
+    /// What stands in a table shares its room, so that tables in tables do not multiply.
+    fn vary(&self, value: &mut Value, place: &str, room: usize, dice: &mut Dice) {
         match value {
             Value::Array(items) => {
                 if !FIXED.contains(&place) {
-                    resize(items, dice);
+                    resize(items, room, dice);
                 }
-                items.iter_mut().for_each(|item| self.vary(item, place, dice));
+                let room = room / items.len().max(1);
+                items.iter_mut().for_each(|item| self.vary(item, place, room, dice));
             }
             Value::Object(fields) if !fields.contains_key("iso") => {
                 for (name, value) in fields.iter_mut() {
@@ -238,7 +241,7 @@ impl Shape {
                     if self.may_miss(name, &place) && dice.below(4) == 0 {
                         *value = Value::Null;
                     }
-                    self.vary(value, &place, dice);
+                    self.vary(value, &place, room, dice);
                 }
             }
             _ => {}
@@ -292,14 +295,14 @@ fn report_of(template: &str) -> Option<&'static Report> {
 const LARGEST: usize = 60_000;
 
 /// Makes a table empty, short, long, or leaves it. A calendar (rows with a weekday) keeps its days.
-fn resize(items: &mut Vec<Value>, dice: &mut Dice) {
+fn resize(items: &mut Vec<Value>, room: usize, dice: &mut Dice) {
     let rows =
         |item: &Value| item.as_object().is_some_and(|row: &Map<_, _>| !row.contains_key("weekday"));
     if items.is_empty() || !items.iter().all(rows) {
         return;
     }
     let size = items.iter().map(|item| item.to_string().len()).max().unwrap_or(1);
-    let most = (LARGEST / size.max(1)).clamp(1, 60);
+    let most = (room / size.max(1)).clamp(1, 60);
     let count = match dice.below(6) {
         0 => 0,
         1 => 1,

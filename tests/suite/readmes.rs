@@ -64,6 +64,9 @@ fn without_totals(mut answer: Json) -> Json {
     if let Some(tables) = answer.get_mut("tables").and_then(Json::as_object_mut) {
         tables.remove("totals");
     }
+    if let Some(explained) = answer.get_mut("explanations").and_then(Json::as_array_mut) {
+        explained.retain(|one| one["table"] != "totals");
+    }
     answer
 }
 
