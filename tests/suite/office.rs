@@ -110,7 +110,7 @@ fn check_sheet(report: &str, csv: &str, page: &str) -> Result<usize, Failed> {
     // each list, and the page shows one of them, under the same heading.
     let is_title = |cell: &&str| titles.iter().any(|title| title == cell);
     let mut shown = !report.ends_with("promotion_list");
-    while let Some(line) = lines.next_if(|line| !line.iter().any(|cell| is_title(cell))) {
+    while let Some(line) = lines.next_if(|line| !line.iter().any(&is_title)) {
         let list = line.first().is_some_and(|text| text.starts_with("DANH SÁCH"));
         shown |= list && page.contains(&squeezed(line[0]));
     }

@@ -311,7 +311,8 @@ impl Asked {
                 clear(told["accepted"] == json!(true), &answer)
             }
             "attach" => {
-                let to = format!("{path}/attachments?name=to-trinh.txt&reason=minh%20ch%E1%BB%A9ng");
+                let to =
+                    format!("{path}/attachments?name=to-trinh.txt&reason=minh%20ch%E1%BB%A9ng");
                 let answer = web().ask("POST", &to, &[line.as_str()], b"evidence")?;
                 clear(answer.status == 201, &answer)
             }

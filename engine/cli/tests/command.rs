@@ -470,7 +470,8 @@ fn a_demo_of_one_school_lists_the_documents_that_it_made() {
         let bytes = fs::metadata(folder.path().join(line)).map_or(0, |file| file.len());
         assert!(bytes > 100, "{line} has {bytes} bytes");
     }
-    for name in ["primary_transcript.pdf", "minutes_data_handover.html", "primary_statistics.xlsx"] {
+    for name in ["primary_transcript.pdf", "minutes_data_handover.html", "primary_statistics.xlsx"]
+    {
         assert!(text.contains(name), "no {name} in {text}");
     }
     check_in(
