@@ -25,8 +25,11 @@ const COLUMNS: [&str; 6] =
 const ROUNDS: usize = 60;
 
 fn main() -> ExitCode {
-    if env::args().nth(1).is_some_and(|first| first == "render-worker") {
-        return bieumau_pipeline::run_render_worker();
+    match env::args().nth(1).as_deref() {
+        Some("render-worker") => return bieumau_pipeline::run_render_worker(),
+        // The averages beside the marks are computed by a plugin.
+        Some("plugin-compiler") => return bieumau_pipeline::run_plugin_compiler(),
+        _ => {}
     }
     let folder = tempfile::tempdir().expect("a folder for the demo");
     let workers = Workers {

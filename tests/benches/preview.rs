@@ -1,5 +1,5 @@
-//! From saving a template or a definition to the refreshed page, as `bieumau dev` makes it, beside the
-//! bare rendering of the same page. Prints medians and ratios; fails on nothing.
+//! From saving a template or a definition to the refreshed page, as `bieumau dev` makes it, with the
+//! waiting of its look included. Prints medians, and the one beside the other; fails on nothing.
 //!
 //! `cargo bench -p suite --bench preview`
 
@@ -36,33 +36,15 @@ fn main() -> ExitCode {
         time: None,
     };
     let mut preview = Preview::open(folder.path(), REPORT, &workers).expect("the preview opens");
-    let bare = bare(&mut preview);
     let template = saved(&mut preview, folder.path(), TEMPLATE, "\n// ");
     let definition = saved(&mut preview, folder.path(), DEFINITION, "\n# ");
-    println!("picture of a page alone, warm:                {:>7.1} ms", milliseconds(bare));
-    println!(
-        "template saved to page shown:                 {:>7.1} ms  ({:.1} x)",
-        milliseconds(template),
-        template.as_secs_f64() / bare.as_secs_f64()
-    );
+    println!("template saved to page shown:                 {:>7.1} ms", milliseconds(template));
     println!(
         "definition saved to page shown (all checked): {:>7.1} ms  ({:.1} x)",
         milliseconds(definition),
-        definition.as_secs_f64() / bare.as_secs_f64()
+        definition.as_secs_f64() / template.as_secs_f64()
     );
     ExitCode::SUCCESS
-}
-
-/// Time of a picture by itself: the second page, which is not kept, after the first.
-fn bare(preview: &mut Preview) -> Duration {
-    let mut times: Vec<Duration> = (0..ROUNDS * 2)
-        .map(|round| {
-            let began = Instant::now();
-            preview.picture(1 + round % 2).ok();
-            began.elapsed()
-        })
-        .collect();
-    median(&mut times)
 }
 
 /// Time from the end of saving a file until its page can be fetched, looking as `bieumau dev` does.
