@@ -109,9 +109,6 @@ fn check_templates<'r>(
 
 /// Returns a sample with what the definition says by itself; one that is no JSON as it is.
 pub(crate) fn completed<'s>(report: &Report, sample: &'s [u8]) -> Cow<'s, [u8]> {
-    if report.layout.is_none() {
-        return sample.into();
-    }
     let Ok(mut tree) = serde_json::from_slice(sample) else { return sample.into() };
     document::complete(report, &mut tree);
     tree.to_string().into_bytes().into()
