@@ -12,7 +12,7 @@ use rust_xlsxwriter::{
 };
 
 use crate::grid::SheetError;
-use crate::xlsx::{A4, FONT, column_number, excel_date, float};
+use crate::xlsx::{A4, FONT, column_number, excel_date, float, write_over};
 
 /// The sheet on which the drop-downs stand.
 const LISTS_SHEET: &str = "Danh mục";
@@ -213,32 +213,16 @@ fn write_headings(
     for columns in content.columns.chunk_by(|a, b| a.group.is_some() && a.group == b.group) {
         let end = at + columns.len() - 1;
         if let Some(group) = &columns[0].group {
-            merge(sheet, (row, at), (row, end), group, &looks.column)?;
+            write_over(sheet, (row, at), (row, end), group, &looks.column)?;
         }
         for (column, at) in columns.iter().zip(at..) {
             let top = if column.group.is_some() { below } else { row };
-            merge(sheet, (top, at), (below, at), &column.title, &looks.column)?;
+            write_over(sheet, (top, at), (below, at), &column.title, &looks.column)?;
         }
         at = end + 1;
     }
     sheet.set_row_height(below, 34)?;
     Ok(below + 1)
-}
-
-fn merge(
-    sheet: &mut Worksheet,
-    (top, left): (u32, usize),
-    (bottom, right): (u32, usize),
-    text: &str,
-    look: &Format,
-) -> Result<(), XlsxError> {
-    let (first, last) = (column_number(left), column_number(right));
-    if (top, first) == (bottom, last) {
-        sheet.write_string_with_format(top, first, text, look)?;
-    } else {
-        sheet.merge_range(top, first, bottom, last, text, look)?;
-    }
-    Ok(())
 }
 
 fn write_rows(
