@@ -3,6 +3,9 @@
 //! `cargo suite` runs them, `cargo suite --update` rewrites the references; read the difference
 //! before you commit it. The test program is also its own render worker.
 
+#[path = "../made_up_schools.rs"]
+mod made_up_schools;
+
 mod draft;
 mod support;
 mod web;
@@ -32,6 +35,7 @@ mod scope;
 mod statistics;
 mod stories;
 mod typography;
+mod whole;
 mod workbooks;
 
 use std::process::ExitCode;
@@ -67,6 +71,7 @@ fn main() -> ExitCode {
     trials.extend(access::trials());
     trials.extend(rights::trials());
     trials.extend(statistics::trials());
+    trials.extend(whole::trials());
     trials.extend(stories::trials());
     trials.extend(desk::trials());
     trials.extend(hostile::trials());

@@ -1,5 +1,6 @@
-//! Statistical tables: counts what they ask for, finds their figures, and tells the records behind
-//! each figure.
+//! Statistical tables: finds their figures, and tells the records behind each figure.
+//!
+//! Counting is the job of [`crate::counting`].
 
 use std::collections::BTreeMap;
 
@@ -144,20 +145,6 @@ impl Site {
     }
 }
 
-/// Counts the datasets that statistical tables need and nothing else does.
-pub(crate) fn tallies(
-    reader: &Reader,
-    report: &Report,
-    parameters: &[(&str, Value)],
-) -> Result<Vec<Tally>, Problem> {
-    let wanted = wanted(&report.indicators);
-    let counted = report.datasets.iter().filter(|dataset| !is_held(report, &dataset.id));
-    counted
-        .filter_map(|dataset| Some((dataset, wanted.get(dataset.id.as_str())?)))
-        .map(|(dataset, wanted)| reader.tally(dataset, wanted, parameters).map_err(store_problem))
-        .collect()
-}
-
 /// Finds the figures of all statistical tables, and adds them to `tables` and what is wrong with them
 /// to `findings`.
 pub(crate) fn fill(
@@ -220,17 +207,6 @@ pub(crate) fn refuse_wrong(findings: &[Diagnostic]) -> Result<(), Problem> {
         "mend the data and issue again; the preview still opens",
     )
     .with(all))
-}
-
-/// Whether something else than statistical tables needs the rows of a dataset.
-fn is_held(report: &Report, dataset: &str) -> bool {
-    fn shows(node: &bieumau_model::definition::Node, dataset: &str) -> bool {
-        node.from == dataset || node.children.values().any(|child| shows(child, dataset))
-    }
-    report.rules.iter().any(|call| call.takes.values().any(|table| table == dataset))
-        || report.selections.iter().any(|own| own.from == dataset || own.with.contains_key(dataset))
-        || report.document.values().any(|node| shows(node, dataset))
-        || report.sheets.iter().any(|sheet| sheet.from == dataset)
 }
 
 /// Finds the figure that `table.row.column` names.

@@ -17,6 +17,7 @@ mod installed;
 mod joining;
 mod site;
 
+mod counting;
 mod explanations;
 mod fields;
 mod indicators;

@@ -17,6 +17,7 @@ use bieumau_render::{Data, Excess, Missing, PageFormat, RenderError, RenderJob, 
 use bieumau_store::Reader;
 use serde_json::Value as Json;
 
+use crate::counting;
 use crate::explanations::OfRule;
 use crate::indicators;
 use crate::installed::{Vouched, revoked_problem};
@@ -24,6 +25,7 @@ use crate::packages::forms_read;
 use crate::parameters::{Parameters, RawParameters, bind};
 use crate::plugins::{PluginPin, pin};
 use crate::problem::{Problem, ProblemKind};
+use crate::readers::PooledReader;
 use crate::rules::{self, Applied, Setting};
 use crate::sheets;
 use crate::site::Site;
@@ -181,9 +183,9 @@ impl Site {
             // What the parameters name was looked up in the narrow scope; the earlier years of
             // these pupils are seen in the wide one.
             Some(wide) if wide != caller.scope() => {
-                query(&*self.reader_of(&wide)?, report, parameters)?
+                query(&*self.reader_of(&wide)?, || self.reader_of(&wide), report, parameters)?
             }
-            _ => query(&reader, report, parameters)?,
+            _ => query(&reader, || self.reader(caller), report, parameters)?,
         };
         let (catalog, plugins) = (self.catalog(), self.plugins());
         let applied =
@@ -455,13 +457,18 @@ pub(crate) struct Queried {
 }
 
 /// Queries every dataset, in the order of names where the report asks for it. Those that are only
-/// counted are never held.
-fn query(reader: &Reader, report: &Report, parameters: &Parameters) -> Result<Queried, Problem> {
+/// counted are never held. `another` opens a reader of the same scope.
+fn query<'p>(
+    reader: &Reader,
+    another: impl Fn() -> Result<PooledReader<'p>, Problem>,
+    report: &Report,
+    parameters: &Parameters,
+) -> Result<Queried, Problem> {
     let given: Vec<(&str, Value)> =
         parameters.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
     // One snapshot, so that a write in between cannot tear a document.
     let snapshot = reader.snapshot().map_err(store_problem)?;
-    let tallies = indicators::tallies(&snapshot, report, &given)?;
+    let tallies = counting::tallies(&snapshot, another, report, &given)?;
     let tables = report
         .datasets
         .iter()

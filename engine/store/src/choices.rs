@@ -53,7 +53,7 @@ impl Reader {
             order.concat(),
         );
         let plain = vec![true; columns.len()];
-        let table = self.run(form, &Plan { sql, columns, plain }, filters)?;
+        let table = self.run(form, &Plan { sql, columns, plain, by_school: false }, filters)?;
         let cell = |row, column| table.value(row, column).map(|value| shown(&value));
         let choice = |row| {
             let key = cell(row, "key").unwrap_or_default();
@@ -76,7 +76,11 @@ impl Reader {
             self.condition(shape, filters),
             prefixed_list("t.", &shape.key),
         );
-        self.run(form, &Plan { sql, columns, plain: vec![true; names.len()] }, filters)
+        self.run(
+            form,
+            &Plan { sql, columns, plain: vec![true; names.len()], by_school: false },
+            filters,
+        )
     }
 
     fn shape(&self, form: &str) -> Result<&Shape, StoreError> {

@@ -36,6 +36,8 @@ pub(crate) struct Plan {
     pub columns: Vec<DatasetColumn>,
     /// Whether the column is a field as it is stored, and so in NFC already.
     pub plain: Vec<bool>,
+    /// Whether the rows may be counted school by school.
+    pub by_school: bool,
 }
 
 /// Examines the datasets of all reports on an empty database made from the forms.
@@ -180,7 +182,7 @@ impl Examined<'_> {
             columns.push(DatasetColumn { name: column.name.clone(), kind });
         }
         self.declared_columns(dataset, &seen);
-        Some(Plan { sql: portable.sql.clone(), columns, plain })
+        Some(Plan { sql: portable.sql.clone(), columns, plain, by_school: portable.by_school })
     }
 
     /// Asks SQLite; on an unknown column, notes it, puts a constant in its place, and asks again,

@@ -39,7 +39,7 @@ pub(crate) struct Guard {
     /// What the names of the inner views begin with.
     secret: String,
     deadline: Arc<Mutex<Option<Instant>>>,
-    /// Whether the statement being prepared is the engine's own (`BEGIN`, `COMMIT`).
+    /// Whether the statement being prepared is the engine's own (`BEGIN`, `COMMIT`, the moment).
     ours: Arc<AtomicBool>,
 }
 
@@ -107,6 +107,16 @@ impl Guard {
         result
     }
 
+    /// Asks what of the records is seen now: the number of the last line of the audit, which every
+    /// write adds to.
+    pub fn moment(&self, conn: &Connection) -> rusqlite::Result<i64> {
+        self.ours.store(true, Ordering::SeqCst);
+        let sql = "SELECT coalesce(max(id), 0) FROM main.bm_audit";
+        let result = conn.query_row(sql, [], |row| row.get(0));
+        self.ours.store(false, Ordering::SeqCst);
+        result
+    }
+
     /// Returns whether a statement has a word that SQLite's authorizer is blind for.
     pub fn blind(sql: &str) -> bool {
         let is_part = |ch: char| ch.is_ascii_alphanumeric() || ch == '_';
@@ -149,6 +159,9 @@ impl Rules {
         if table.starts_with(&self.secret) {
             // Inner views and the lists of the scope.
             return from_inside || from_visible;
+        }
+        if table == "bm_audit" {
+            return self.ours.load(Ordering::SeqCst);
         }
         if table.starts_with("record_") {
             return database == Some("main") && from_inside;

@@ -70,5 +70,6 @@ pub use reader::{Limits, Reader, Snapshot};
 pub use record::{Edit, Record, Status};
 pub use seal::{Alteration, Altered};
 pub use store::{Readers, Store};
+pub use tally::Part;
 pub use updates::Update;
 pub use writing::Writing;

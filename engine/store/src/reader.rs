@@ -109,6 +109,12 @@ impl Reader {
         Ok(Snapshot { reader: self })
     }
 
+    /// Returns a number that is the same for two readers that see the same records: for readers
+    /// that hold a snapshot, until they drop it.
+    pub fn moment(&self) -> Result<i64, StoreError> {
+        Ok(self.guard.moment(&self.conn)?)
+    }
+
     /// Returns the type of the column `origin` of the base table `table`.
     pub(crate) fn kind_of(&self, table: &str, origin: &str) -> Option<ColumnType> {
         if let Some(form) = table.strip_prefix("record_") {

@@ -1,6 +1,9 @@
 //! Counts a dataset while it is read: one pass of its statement, one group for all rows that agree
 //! in the columns that are asked for. Also finds the rows behind a figure.
 //!
+//! A dataset whose rows are told apart by school may be counted in parts, by several readers at
+//! once; see [`Reader::parts`].
+//!
 //! The groups are kept here and not by `GROUP BY`: SQLite sorts for that, which takes longer than
 //! everything else. On an engine with hashed grouping the same statement takes the clause.
 
@@ -19,6 +22,22 @@ use crate::shape::Kind;
 use crate::sql::quoted;
 use crate::values::value_of;
 
+/// For fewer schools than this a count is not worth a second reader.
+const FEW_SCHOOLS: usize = 16;
+
+/// Bounds of a part; no parameter of a report can be called like these.
+const FROM: &str = "bm_from";
+const BEFORE: &str = "bm_before";
+
+/// Some of the schools by their codes, in the order of bytes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Part {
+    /// The first code; from the very first when missing.
+    pub from: Option<String>,
+    /// The first code that is no longer of the part; to the very last when missing.
+    pub before: Option<String>,
+}
+
 impl Reader {
     /// Counts the rows of `dataset` by the columns that are wanted, and adds up those that are.
     pub fn tally(
@@ -27,12 +46,55 @@ impl Reader {
         wanted: &Wanted,
         parameters: &[(&str, Value)],
     ) -> Result<Tally, StoreError> {
+        self.tally_part(dataset, wanted, parameters, &Part::default())
+    }
+
+    /// Counts like [`Reader::tally`], only the rows of some schools; of a dataset that
+    /// [`Reader::is_by_school`].
+    pub fn tally_part(
+        &self,
+        dataset: &Dataset,
+        wanted: &Wanted,
+        parameters: &[(&str, Value)],
+        part: &Part,
+    ) -> Result<Tally, StoreError> {
         let plan = self.plan(dataset)?;
-        let counting = Counting::new(&dataset.id, &plan, wanted)?;
+        let counting = Counting::new(&dataset.id, &plan, wanted, part)?;
+        let bound = |name, code: &Option<String>| Some((name, Value::Text(code.clone()?)));
+        let bounds = [bound(FROM, &part.from), bound(BEFORE, &part.before)];
+        let given: Vec<_> =
+            parameters.iter().cloned().chain(bounds.into_iter().flatten()).collect();
         self.guard.allow(self.limits.time);
-        let result = self.count(counting, parameters);
+        let result = self.count(counting, &given);
         self.guard.rest();
         result
+    }
+
+    /// Returns whether the rows of `dataset` are told apart by school, so that the counts of all
+    /// parts together are the count of the whole.
+    pub fn is_by_school(&self, dataset: &Dataset) -> Result<bool, StoreError> {
+        Ok(self.plan(dataset)?.by_school)
+    }
+
+    /// Cuts the schools that are seen into at most so many parts of about equal size; one part when
+    /// there are few schools.
+    pub fn parts(&self, most: usize) -> Result<Vec<Part>, StoreError> {
+        if !self.names.has("school") {
+            return Ok(vec![Part::default()]);
+        }
+        let Some(statement) = self.prepare("SELECT school FROM school ORDER BY school") else {
+            return Ok(vec![Part::default()]);
+        };
+        let mut statement = statement?;
+        let codes = statement.query_map([], |row| row.get::<_, String>(0))?;
+        let codes: Vec<String> = codes.collect::<Result<_, _>>()?;
+        let parts = most.min(codes.len() / FEW_SCHOOLS).max(1);
+        let bounds: Vec<&String> = (1..parts).map(|at| &codes[at * codes.len() / parts]).collect();
+        let part = |at: usize| Part {
+            from: at.checked_sub(1).map(|before| bounds[before].clone()),
+            before: bounds.get(at).map(|code| (*code).clone()),
+        };
+        Ok((0..parts).map(part).collect())
     }
 
     /// Returns the columns of `dataset`.
@@ -58,6 +120,7 @@ impl Reader {
         let names = if names.is_empty() { "1 AS one".to_owned() } else { names.join(", ") };
         let one = DatasetColumn { name: "one".to_owned(), kind: ColumnType::Integer };
         let shown = Plan {
+            by_school: false,
             sql: format!(
                 "SELECT {names} FROM ({}) AS counted WHERE {condition} LIMIT {most}",
                 inner(&plan)
@@ -111,7 +174,12 @@ struct Counting<'a> {
 }
 
 impl<'a> Counting<'a> {
-    fn new(name: &'a str, plan: &'a Plan, wanted: &Wanted) -> Result<Self, StoreError> {
+    fn new(
+        name: &'a str,
+        plan: &'a Plan,
+        wanted: &Wanted,
+        part: &Part,
+    ) -> Result<Self, StoreError> {
         let mut columns = Vec::new();
         for column in &wanted.columns {
             let at = place(name, plan, column)?;
@@ -134,7 +202,15 @@ impl<'a> Counting<'a> {
             columns.iter().map(|(column, _)| (column.name.clone(), column.kind)),
             sums.iter().map(|column| (column.name.clone(), scale(column))),
         );
-        let sql = format!("SELECT {names} FROM ({}) AS counted", inner(plan));
+        let from = part.from.is_some().then(|| format!("counted.school >= :{FROM}"));
+        let before = part.before.is_some().then(|| format!("counted.school < :{BEFORE}"));
+        let bounds: Vec<String> = from.into_iter().chain(before).collect();
+        let only = if bounds.is_empty() { "" } else { " WHERE " };
+        let sql = format!(
+            "SELECT {names} FROM ({}) AS counted{only}{}",
+            inner(plan),
+            bounds.join(" AND ")
+        );
         Ok(Self { name, sql, columns, sums, tally, groups: HashMap::new(), key: Vec::new() })
     }
 

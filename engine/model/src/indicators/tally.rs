@@ -152,6 +152,27 @@ impl Tally {
         Ok(tally)
     }
 
+    /// Adds the groups of `other`, a count of other rows of the same table.
+    ///
+    /// Rows that agree may then be two groups; figures add them up.
+    pub fn append(&mut self, other: Self) {
+        for (own, theirs) in self.columns.iter_mut().zip(other.columns) {
+            for row in 0..theirs.cells.len() {
+                let value = theirs.cells.value(row);
+                own.cells.push(value).expect("columns of the same table");
+            }
+        }
+        for (own, theirs) in self.sums.iter_mut().zip(other.sums) {
+            own.totals.extend(theirs.totals);
+        }
+        self.counts.extend(other.counts);
+    }
+
+    /// Returns the number of rows that were counted.
+    pub fn rows(&self) -> i64 {
+        self.counts.iter().sum()
+    }
+
     /// Returns the number of groups.
     pub fn groups(&self) -> usize {
         self.counts.len()

@@ -226,6 +226,7 @@ fn plans_that_would_tell_the_inner_names_are_not_run() {
         sql: "EXPLAIN QUERY PLAN SELECT school FROM pupil".to_owned(),
         columns: Vec::new(),
         plain: Vec::new(),
+        by_school: false,
     };
     reader.run("rows", &plan, &[]).unwrap_err();
 }

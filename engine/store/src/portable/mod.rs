@@ -9,6 +9,7 @@
 
 mod expression;
 mod grouping;
+mod schools;
 mod text;
 mod walk;
 
@@ -61,6 +62,8 @@ pub(crate) struct Portable {
     pub arms: Vec<String>,
     /// Forms and code lists that are read.
     pub tables: BTreeSet<String>,
+    /// Whether the rows may be had school by school, see [`schools::by_school`].
+    pub by_school: bool,
     /// Words of the statement with their places, for spelling out what SQLite complains about.
     pub words: Vec<Range<usize>>,
     /// What is allowed but not wise.

@@ -56,6 +56,34 @@ fn the_subset_is_enough_for_reports() {
 }
 
 #[test]
+fn rows_that_are_told_apart_by_school() {
+    let check = |sql: &str, expected: bool| assert_eq!(good(sql).by_school, expected, "{sql}");
+    check("SELECT p.school, p.gender FROM pupil p", true);
+    check("SELECT pupil.school AS school FROM pupil ORDER BY 1", true);
+    check(
+        "SELECT e.school FROM (SELECT 1 AS one) d LEFT JOIN class c ON c.grade = d.one
+         JOIN enrolment e ON e.class = c.class LEFT JOIN mark m ON m.pupil = e.pupil",
+        true,
+    );
+    // Without a school, or with one that may be missing.
+    check("SELECT p.gender FROM pupil p", false);
+    check("SELECT LOWER(p.school) AS school FROM pupil p", false);
+    check("SELECT p.pupil AS school FROM pupil p", false);
+    check(
+        "SELECT g.code AS school, g.school FROM (SELECT code, code AS school FROM code_gender) g",
+        false,
+    );
+    check("SELECT p.school FROM enrolment e LEFT JOIN pupil p ON p.pupil = e.pupil", false);
+    check("SELECT p.school FROM pupil p RIGHT JOIN enrolment e ON p.pupil = e.pupil", false);
+    // Rows that are made of several.
+    check("SELECT DISTINCT p.school FROM pupil p", false);
+    check("SELECT p.school, COUNT(*) AS n FROM pupil p GROUP BY p.school", false);
+    check("SELECT p.school, MAX(p.pupil) AS most FROM pupil p", false);
+    check("SELECT p.school FROM pupil p LIMIT 5", false);
+    check("SELECT p.school FROM pupil p UNION ALL SELECT e.school FROM enrolment e", false);
+}
+
+#[test]
 fn exactly_one_select() {
     check("SELECT school FROM pupil; DELETE FROM pupil", "26: it must be exactly one SELECT");
     check("DELETE FROM pupil", "0: it must be exactly one SELECT");

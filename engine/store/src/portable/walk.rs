@@ -17,7 +17,7 @@ use sqlparser::ast::{
 use sqlparser::tokenizer::Span;
 
 use super::text::{Cut, finding};
-use super::{Finding, Names, Portable, expression, grouping};
+use super::{Finding, Names, Portable, expression, grouping, schools};
 use crate::codes;
 
 /// What is known while walking.
@@ -55,6 +55,7 @@ pub(super) fn walk(query: &Query, text: &Cut, names: &Names) -> Result<Portable,
         sql: text.sql.clone(),
         outputs: expression::outputs(query, &walk),
         arms: arms(query),
+        by_school: schools::by_school(query, names),
         words: text.words(),
         parameters: walk.parameters,
         tables: walk.tables,

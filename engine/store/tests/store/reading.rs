@@ -1,12 +1,13 @@
 //! Datasets become typed tables, within limits.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bieumau_model::indicators::{Tally, Wanted};
 use bieumau_model::scope::{Caller, Reach, Scope};
 use bieumau_model::table::{ColumnType, Table, Value};
 use bieumau_model::text::Locale;
-use bieumau_store::{Limits, Reader, Store, StoreError};
+use bieumau_store::{Limits, Part, Reader, Store, StoreError};
 
 use crate::common::{core, grid, now, value, with_dataset};
 use crate::shared;
@@ -307,4 +308,42 @@ fn a_count_in_the_store_is_that_of_the_table() {
     let found = reader.rows_where(dataset, &["school"], "counted.gender = 'female'", 99, &[]);
     let girls = (0..table.rows()).filter(|row| table.value(*row, "gender") == Some(text("female")));
     assert_eq!(found.unwrap().rows(), girls.count());
+}
+
+/// Readers that hold the same moment agree on its number, also while somebody writes; the counts of
+/// the parts of a dataset are those of the whole.
+#[test]
+fn parts_make_up_the_whole() {
+    let declared = "{id: school, type: reference, to: school, title: Trường}";
+    let catalog = with_dataset(
+        declared,
+        "SELECT p.school, p.gender FROM pupil p JOIN school s ON s.school = p.school",
+        "",
+    );
+    let reader = shared::reader(&catalog, &Scope::everything(), Limits::default());
+    let dataset = &catalog.reports["trial"].datasets[0];
+    assert!(reader.is_by_school(dataset).unwrap());
+    // Too few schools for several parts.
+    assert_eq!(reader.parts(4).unwrap(), [Part::default()]);
+    let wanted = Wanted { columns: ["gender".to_owned()].into(), sums: BTreeSet::new() };
+    let whole = reader.tally(dataset, &wanted, &[]).unwrap();
+    let schools = reader.query(dataset, &[]).unwrap();
+    let mut codes: Vec<String> = (0..schools.rows())
+        .filter_map(|row| match schools.value(row, "school") {
+            Some(Value::Text(code)) => Some(code),
+            _ => None,
+        })
+        .collect();
+    codes.sort();
+    codes.dedup();
+    let bound = codes.last().cloned();
+    assert!(codes.len() > 1, "{codes:?}");
+    let parts = [Part { from: None, before: bound.clone() }, Part { from: bound, before: None }];
+    let count = |tally: &Tally| tally.rows();
+    let counts: Vec<i64> = parts
+        .iter()
+        .map(|part| count(&reader.tally_part(dataset, &wanted, &[], part).unwrap()))
+        .collect();
+    assert!(counts.iter().all(|rows| *rows > 0), "{counts:?}");
+    assert_eq!(counts.iter().sum::<i64>(), count(&whole));
 }
