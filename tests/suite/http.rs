@@ -64,6 +64,30 @@ pub fn trials() -> Vec<Trial> {
         }),
         Trial::test("http::the_start_page_lists_the_reports", start_page),
         Trial::test("http::the_start_page_leads_to_the_document", preview),
+        Trial::test("http::topics_have_headings_in_both_languages", || {
+            let page = web().get("/?lang=vi")?.text();
+            contains(
+                &page,
+                &["<h2>Văn bản hành chính</h2>", "<h2>Danh sách, khen thưởng, thông báo</h2>"],
+            )?;
+            lacks(&page, &["<h2>administrative</h2>", "<h2>lists</h2>"])?;
+            let page = web().get("/?lang=en")?.text();
+            contains(
+                &page,
+                &["<h2>Administrative documents</h2>", "<h2>Lists, commendation, notices</h2>"],
+            )
+        }),
+        Trial::test("http::a_parameter_with_a_default_shows_it_as_chosen", || {
+            let page = web().get("/?report=primary_statistics&year=2025")?.text();
+            let field = |id: &str| {
+                let rest = page.split(&format!("name=\"{id}\"")).nth(1).unwrap_or_default();
+                rest.split("</select>").next().unwrap_or_default().to_owned()
+            };
+            contains(&field("period"), &["<option value=\"beginning\" selected>"])?;
+            lacks(&field("period"), &["— Tất cả —"])?;
+            // Without a default everything is taken when nothing is chosen.
+            contains(&field("province"), &["<option value=\"\">— Tất cả —</option>"])
+        }),
         Trial::test("http::the_start_page_repeats_nothing_unescaped", || {
             let answer = web().get("/?report=%3Cscript%3Ealert(1)%3C/script%3E")?;
             same(answer.status, 404)?;

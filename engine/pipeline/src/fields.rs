@@ -49,6 +49,10 @@ impl Site {
                 field.value = canonical
                     .filter(|value| field.choices.iter().any(|choice| choice.value == *value));
             }
+            // What the report takes when nothing is chosen is shown as chosen.
+            if field.value.is_none() {
+                field.value = parameter.default.clone();
+            }
             if let Some(value) = &field.value {
                 settled.insert(parameter.id.clone(), value.clone());
             }
@@ -98,6 +102,7 @@ impl Site {
             id: parameter.id.clone(),
             title: parameter.title.clone(),
             required: parameter.required && parameter.default.is_none(),
+            has_default: parameter.default.is_some(),
             value: None,
             lists: false,
             choices: Vec::new(),

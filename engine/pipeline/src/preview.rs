@@ -156,17 +156,16 @@ impl Preview {
         let sample = completed(&report, sample).into_owned();
         let page = self.good.picture.as_ref().map_or(1, |(page, _)| *page);
         if report.formats.contains(&Format::Pdf) || report.formats.contains(&Format::Png) {
-            let format = PageFormat::Png { page, ppi: PPI };
-            let made = self.render(&template, &sample, format).or_else(|error| match error {
+            let picture =
+                |page| self.render(&template, &sample, PageFormat::Png { page, ppi: PPI });
+            let (page, made) = match picture(page) {
                 // The page that was looked at is no more.
-                RenderError::Limit { .. } if page > 1 => self
-                    .render(&template, &sample, PageFormat::Png { page: 1, ppi: PPI })
-                    .map(|made| Rendered { pages: made.pages.max(1), ..made }),
-                error => Err(error),
-            });
+                Err(RenderError::Limit { .. }) if page > 1 => (1, picture(1)),
+                made => (page, made),
+            };
             if let Some(made) = self.told(made) {
                 self.good.pages = made.pages;
-                self.good.picture = Some((page.min(made.pages.max(1)), made.bytes));
+                self.good.picture = Some((page, made.bytes));
                 self.good.page = Some((template.clone(), sample.clone()));
             }
         }

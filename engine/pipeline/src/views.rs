@@ -112,6 +112,8 @@ pub struct FieldView {
     pub title: Text,
     /// Whether it must be given.
     pub required: bool,
+    /// Whether it has a value when nothing is given.
+    pub has_default: bool,
     /// The value given, when it is one of the choices or the field has none.
     pub value: Option<String>,
     /// Whether the value is picked from a list.

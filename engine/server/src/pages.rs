@@ -369,6 +369,7 @@ pub(crate) fn field_value(field: &FieldView, asked: Locale) -> Value {
         "id": field.id,
         "title": field.title.get(asked),
         "required": field.required,
+        "has_default": field.has_default,
         "value": field.value.clone().unwrap_or_default(),
         "lists": field.lists,
         "choices": field.choices.iter()
@@ -431,6 +432,8 @@ fn topic_title(topic: &str, asked: Locale) -> String {
         "primary" => ("Tiểu học", "Primary school"),
         "secondary" => ("Trung học", "Secondary school"),
         "minutes" => ("Biên bản", "Minutes"),
+        "lists" => ("Danh sách, khen thưởng, thông báo", "Lists, commendation, notices"),
+        "administrative" => ("Văn bản hành chính", "Administrative documents"),
         "statistics" => ("Thống kê", "Statistics"),
         other => (other, other),
     };

@@ -208,6 +208,7 @@ fn blank(field: &Field) -> FieldView {
         id: field.id.clone(),
         title: field.title.clone(),
         required: true,
+        has_default: false,
         value: None,
         lists: true,
         choices: Vec::new(),
