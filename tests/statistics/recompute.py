@@ -9,7 +9,9 @@ import json
 import re
 import sys
 from collections import defaultdict
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from pathlib import Path
 
 folder = Path(sys.argv[1])
@@ -23,7 +25,7 @@ def load(name):
 T = {name: load(name) for name in [
     "school", "class", "enrolment", "pupil", "school_year", "staff", "staff_qualification",
     "facility", "identity_check", "health", "equipment", "equipment_use", "primary_result",
-    "quality_result", "primary_year", "rules"]}
+    "quality_result", "primary_year", "age_population", "rules"]}
 
 SCHOOLS = {row["school"]: row for row in T["school"]}
 CLASSES = {(r["school"], r["year"], r["class"]): r for r in T["class"]}
@@ -221,24 +223,24 @@ def leveled(pool, column, counts):
 
 
 def primary_results(given):
-    school, year, point = given["school"], given["year"], given["point"]
-    rolls = {r["pupil"]: r for r in T["enrolment"] if r["school"] == school and r["year"] == year}
+    schools, year, point = wanted(given, "primary"), given["year"], given["point"]
+    rolls = {(r["school"], r["pupil"]): r for r in T["enrolment"] if r["year"] == year}
 
     def about(row):
-        roll = rolls[row["pupil"]]
-        grade = int(CLASSES[school, year, roll["class"]]["grade"])
-        return {**traits(PUPILS[school, row["pupil"]]), "grade": grade, "assessed": not yes(roll["not_assessed"])}
+        roll = rolls[row["school"], row["pupil"]]
+        grade = int(CLASSES[row["school"], year, roll["class"]]["grade"])
+        return {**traits(PUPILS[row["school"], row["pupil"]]), "grade": grade, "assessed": not yes(roll["not_assessed"])}
 
     subjects, qualities = [], []
     for row in T["primary_result"]:
-        if (row["school"], row["year"], row["point"]) == (school, year, point) and row["level"]:
+        if row["school"] in schools and (row["year"], row["point"]) == (year, point) and row["level"]:
             one = about(row)
             if one["assessed"]:
                 subjects.append({**one, "item": row["subject"].lower(),
                                  "level": row["supplementary_level"] or row["level"]})
     late = {"technology", "informatics"}
     for row in T["quality_result"]:
-        if (row["school"], row["year"], row["point"]) == (school, year, point):
+        if row["school"] in schools and (row["year"], row["point"]) == (year, point):
             one = about(row)
             for item, level in row.items():
                 if level in {"good", "pass", "needs_effort"} and one["assessed"]:
@@ -270,15 +272,16 @@ def primary_results(given):
 RULES = {(r["school"], r["pupil"]): r for r in T["rules"]}
 
 
-def year_pool(given, gone, entered_before=None):
-    school, year = given["school"], given["year"]
+def year_pool(given, level, gone, entered_before=None):
+    schools, year = wanted(given, level), given["year"]
     for row in T["enrolment"]:
-        if row["school"] != school or row["year"] != year or yes(row["not_assessed"]) or row["status"] in gone:
+        school = row["school"]
+        if school not in schools or row["year"] != year or yes(row["not_assessed"]) or row["status"] in gone:
             continue
         if entered_before and row["entered_on"] >= entered_before:
             continue
         grade = int(CLASSES[school, year, row["class"]]["grade"])
-        yield {**traits(PUPILS[school, row["pupil"]]), "grade": grade, "pupil": row["pupil"],
+        yield {**traits(PUPILS[school, row["pupil"]]), "grade": grade, "who": (school, row["pupil"]), "status": row["status"],
                **{k: v for k, v in RULES.get((school, row["pupil"]), {}).items() if k not in ("school", "pupil")}}
 
 
@@ -287,14 +290,15 @@ def in_grade(one, row):
 
 
 def primary_year(given):
-    school, year = given["school"], given["year"]
-    leveled_at_end = {r["pupil"] for r in T["primary_result"]
-                      if (r["school"], r["year"], r["point"]) == (school, year, "end_2") and r["level"]}
-    notes = {r["pupil"]: r["commendation"].strip() for r in T["primary_year"]
-             if (r["school"], r["year"]) == (school, year)}
-    status = {r["pupil"]: r["status"] for r in T["enrolment"] if (r["school"], r["year"]) == (school, year)}
-    pool = [p for p in year_pool(given, set())
-            if status[p["pupil"]] not in MOVED | DROPPED or p["pupil"] in leveled_at_end]
+    year = given["year"]
+    leveled_at_end = {(r["school"], r["pupil"]) for r in T["primary_result"]
+                      if (r["year"], r["point"]) == (year, "end_2") and r["level"]}
+    notes = {(r["school"], r["pupil"]): r for r in T["primary_year"] if r["year"] == year}
+    pool = [p for p in year_pool(given, "primary", set())
+            if p["status"] not in MOVED | DROPPED or p["who"] in leveled_at_end]
+
+    def noted(one, column):
+        return notes.get(one["who"], {column: ""})[column].strip() != ""
 
     def table(row, column):
         row, test = sub(row, "")
@@ -304,16 +308,16 @@ def primary_year(given):
             "good": lambda p: p["result"] == "good", "completed": lambda p: p["result"] == "completed",
             "not_completed": lambda p: p["result"] == "not_completed", "open": lambda p: p["result"] == "",
             "programme": lambda p: p["programme_completed"] == "true", "praised": lambda p: p["title"] != "",
-            "sudden": lambda p: notes.get(p["pupil"], "") != ""})
+            "sudden": lambda p: noted(p, "commendation"), "higher": lambda p: noted(p, "higher_commendation")})
     return {"year": table}
 
 
-def secondary(kind):
+def secondary(level, kind):
     def form(given):
         term = kind == "term"
         gone = {"04", "05"} if term else {"04", "05", "08", "09"}
         before = YEARS[given["year"]]["term_2_on"] if term else None
-        pool = list(year_pool(given, gone, before))
+        pool = list(year_pool(given, level, gone, before))
         conduct, learning = ("conduct_1", "learning_1") if term else ("conduct_final", "learning_final")
 
         def results(row, column):
@@ -348,14 +352,54 @@ def local(given):
         def fits(one):
             return row == "total" or row == "level_" + SCHOOLS[one["school"]]["level"]
         chosen, count = [p for p in people if fits(p)], sum(fits(c) for c in classes)
+        first = sum(p["age"] == 6 and p["grade"] == 1 for p in chosen)
+        area = sum(int(a["six_year_olds"]) for a in T["age_population"]
+                   if a["school"] in wanted(given, None) and a["year"] == given["year"] and fits(a))
         return {
             "classes": count, "pupils": len(chosen), "girls": sum(p["girl"] for p in chosen),
             "minority": sum(p["minority"] for p in chosen), "disabled": sum(p["disabled"] for p in chosen),
             "priority": sum(p["priority"] for p in chosen), "mean": rounded(len(chosen), count, 1),
             "six": sum(p["age"] == 6 for p in chosen),
-            "six_first": sum(p["age"] == 6 and p["grade"] == 1 for p in chosen),
+            "six_first": first, "six_area": area, "six_rate": rounded(100 * first, area, 1),
         }[column]
     return {"levels": table}
+
+
+def reference():
+    """Limits by sex and month of age, read from the list as it is shipped."""
+    shipped = Path(__file__).parents[2] / "forms/statistics/codes/growth_reference.yaml"
+    limits = {}
+    for line in shipped.read_text(encoding="utf-8").splitlines():
+        if line.lstrip().startswith("- {code:"):
+            pairs = dict(re.findall(r'(\w+): "?([\w.]+)"?', line))
+            limits[pairs["gender"], int(pairs["months"])] = {
+                key: Decimal(pairs[key]) / 10 for key in ("bmi_m3", "bmi_m2", "bmi_p1", "bmi_p2", "height_m3", "height_m2")}
+    return limits
+
+
+GROWTH = reference()
+
+
+def growth_of(pupil, row):
+    """Whole years of age when measured, and the bands of body mass and of height."""
+    born, day = date.fromisoformat(pupil["birth_date"]), date.fromisoformat(row["measured_on"])
+    months = (day.year - born.year) * 12 + day.month - born.month - (day.day < born.day)
+    limits = GROWTH.get((pupil["gender"], months))
+    if limits is None:
+        return months // 12, None, None
+    metres = Fraction(int(row["height_cm"]), 1000)
+    mass = Fraction(int(row["weight_kg"]), 10) / metres ** 2
+    if mass < limits["bmi_m3"]:
+        nutrition = "very_thin"
+    elif mass < limits["bmi_m2"]:
+        nutrition = "thin"
+    elif mass > limits["bmi_p2"]:
+        nutrition = "obese"
+    else:
+        nutrition = "over" if mass > limits["bmi_p1"] else "normal"
+    height = Decimal(row["height_cm"]) / 10
+    stature = "very_short" if height < limits["height_m3"] else "short" if height < limits["height_m2"] else "normal"
+    return months // 12, nutrition, stature
 
 
 def health(given):
@@ -373,28 +417,38 @@ def health(given):
         height, weight = int(row["height_cm"]), int(row["weight_kg"])
         eyes = [int(row[side]) >= 100 for side in ("eye_left", "eye_right") if row[side]]
         gender = PUPILS[key]["gender"]
-        pool.append({"grade": int(CLASSES[key[0], given["year"], rolls[key]]["grade"]), "girl": gender == "female",
+        age, nutrition, stature = growth_of(PUPILS[key], row)
+        pool.append({"age": age, "nutrition": nutrition, "stature": stature,
+                     "grade": int(CLASSES[key[0], given["year"], rolls[key]]["grade"]), "girl": gender == "female",
                      "male": gender == "male", "height": height, "weight": weight,
                      "bmi": weight * 1000000 // (height * height), "eyes": sum(eyes) if len(eyes) == 2 else None})
 
-    def chosen(row):
+    def chosen(row, by="grade"):
         row, test = sub(row, "")
-        return [p for p in pool if in_grade(p, row) and test(p)]
+        return [p for p in pool if (row == "total" or p[by] == tail(row)) and test(p)]
 
     def growth(row, column):
         people = chosen(row)
         if column in ("height", "weight", "bmi"):
             return rounded(sum(p[column] for p in people), 10 * len(people), 1)
-        bands = {"bmi_1": (0, 140), "bmi_2": (140, 180), "bmi_3": (180, 230), "bmi_4": (230, 10**9)}
-        counts = {name: (lambda p, low=low, high=high: low <= p["bmi"] < high) for name, (low, high) in bands.items()}
-        return leveled(people, column, {"pupils": lambda p: True, **counts})
+        return leveled(people, column, {"pupils": lambda p: True})
+
+    def nutrition(row, column):
+        people = chosen(row, "age")
+        share = column.endswith("_share")
+        key = column.removesuffix("_share")
+        weighed, sized = [p for p in people if p["nutrition"]], [p for p in people if p["stature"]]
+        of_stature = key in ("very_short", "short")
+        counts = {"pupils": len(people), "weighed": len(weighed), "sized": len(sized)}
+        count = counts.get(key, sum(p["stature" if of_stature else "nutrition"] == key for p in people))
+        return rounded(100 * count, len(sized if of_stature else weighed), 1) if share else count
 
     def eyes(row, column):
         people = [p for p in chosen(row) if p["eyes"] is not None]
         return leveled(people, column, {
             "tested": lambda p: True, "full": lambda p: p["eyes"] == 2, "reduced": lambda p: p["eyes"] < 2,
             "reduced_one": lambda p: p["eyes"] == 1, "reduced_both": lambda p: p["eyes"] == 0})
-    return {"growth": growth, "eyes": eyes}
+    return {"growth": growth, "nutrition": nutrition, "eyes": eyes}
 
 
 def equipment(given):
@@ -520,9 +574,9 @@ def data_quality(given):
 FORMS = {
     "primary_statistics": state("primary"), "lower_secondary_statistics": state("lower_secondary"),
     "upper_secondary_statistics": state("upper_secondary"), "primary_results_statistics": primary_results,
-    "primary_year_statistics": primary_year, "lower_secondary_term_statistics": secondary("term"),
-    "lower_secondary_year_statistics": secondary("year"), "upper_secondary_term_statistics": secondary("term"),
-    "upper_secondary_year_statistics": secondary("year"), "local_indicators": local, "health_statistics": health,
+    "primary_year_statistics": primary_year, "lower_secondary_term_statistics": secondary("lower_secondary", "term"),
+    "lower_secondary_year_statistics": secondary("lower_secondary", "year"), "upper_secondary_term_statistics": secondary("upper_secondary", "term"),
+    "upper_secondary_year_statistics": secondary("upper_secondary", "year"), "local_indicators": local, "health_statistics": health,
     "equipment_statistics": equipment, "staff_statistics": staff_form, "facilities_statistics": facilities,
     "data_quality_statistics": data_quality,
 }

@@ -25,7 +25,7 @@ pub const OF_UPPER_SCHOOLS: [&str; 2] =
 
 /// Each form with the parameters of which it is compared; `SCHOOL` stands for every school of its
 /// level.
-const FORMS: [(&str, &str); 24] = [
+const FORMS: [(&str, &str); 29] = [
     ("primary_statistics", "school=SCHOOL year=2025"),
     ("primary_statistics", "school=SCHOOL year=2025 period=middle"),
     ("primary_statistics", "year=2025 period=end"),
@@ -40,6 +40,12 @@ const FORMS: [(&str, &str); 24] = [
     ("upper_secondary_statistics", "school=SCHOOL year=2025 period=middle"),
     ("upper_secondary_term_statistics", "school=SCHOOL year=2025"),
     ("upper_secondary_year_statistics", "school=SCHOOL year=2025"),
+    // Of an office: the rules of each school's province, school by school.
+    ("primary_results_statistics", "province=31 year=2025 point=end_2"),
+    ("primary_year_statistics", "year=2025"),
+    ("lower_secondary_term_statistics", "year=2025"),
+    ("lower_secondary_year_statistics", "province=31 year=2025"),
+    ("upper_secondary_year_statistics", "year=2025"),
     ("local_indicators", "year=2025"),
     ("local_indicators", "province=79 year=2025 period=end"),
     ("health_statistics", "school=SCHOOL year=2025"),
@@ -53,7 +59,7 @@ const FORMS: [(&str, &str); 24] = [
 ];
 
 /// The forms whose records the second computation reads.
-const EXPORTED: [&str; 17] = [
+const EXPORTED: [&str; 18] = [
     "school",
     "class",
     "enrolment",
@@ -71,6 +77,7 @@ const EXPORTED: [&str; 17] = [
     "primary_year",
     "conduct",
     "year_record",
+    "age_population",
 ];
 
 pub fn trials() -> Vec<Trial> {

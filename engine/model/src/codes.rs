@@ -84,6 +84,7 @@ codes! {
     INDICATOR_LINE "D064" "dòng hoặc cột thống kê không có" "there is no such row or column of a statistical table"
     CELL_CHECK "D065" "điều kiện giữa các ô khai sai" "a check between figures is not declared right"
     INDICATOR_VALUE "D066" "giá trị không hợp kiểu của cột" "the value does not fit the type of its column"
+    BATCH "D067" "`batch` khai sai" "`batch` is not declared right"
     BAD_VERSION "D070" "phiên bản plugin sai dạng" "the version of a plugin has the wrong form"
     UNKNOWN_CODE "D071" "danh mục không có mã này" "the code list has no such code"
     SAMPLE_SYNTAX "D080" "dữ liệu mẫu không phải JSON" "the sample is not JSON"
@@ -173,6 +174,10 @@ pub fn usual_help(code: &str) -> Option<Text> {
         INDICATOR => (
             "xem mục Indicators trong forms/README.md",
             "see the section Indicators of forms/README.md",
+        ),
+        BATCH => (
+            "xem khóa `batch` ở mục Rules trong forms/README.md",
+            "see the key `batch` in the section Rules of forms/README.md",
         ),
         CELL_CHECK => (
             "ví dụ: `total = public + other`, `girls <= pupils`, `row_1.total = row_2.total`",

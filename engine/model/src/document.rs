@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use jiff::civil::Date;
 use serde_json::{Map, Value as Json, json};
 
-use crate::definition::{Code, CodeList, Node, ParameterType, Report};
+use crate::definition::{Code, CodeList, Node, ParameterType, Report, Signature};
 use crate::format::{date_iso, date_long, date_short, decimal};
 use crate::table::{Cells, Table, Value};
 use crate::text::Locale;
@@ -121,24 +121,30 @@ pub fn complete(report: &Report, sample: &mut Json) {
 /// Puts what the page of `report` says around its data into `tree`: words, columns and signatures
 /// under `layout`, with the names of those who sign.
 fn put_layout(report: &Report, tree: &mut Json) {
-    let Some(layout) = &report.layout else { return };
-    let signatures: Vec<Json> = layout
-        .signatures
-        .iter()
-        .map(|own| {
-            let name = own.name.as_ref().map(|(node, column)| tree[node][column].clone());
-            json!({
-                "id": own.id, "post": own.post, "authority": own.authority, "hint": own.hint,
-                "name": name, "dated": own.dated,
-            })
-        })
-        .collect();
-    let made = json!({
-        "labels": layout.labels, "columns": layout.columns, "signatures": signatures,
-    });
+    let made = match &report.layout {
+        Some(layout) => {
+            let signatures: Vec<Json> =
+                layout.signatures.iter().map(|own| signature(own, tree)).collect();
+            json!({"labels": layout.labels, "columns": layout.columns, "signatures": signatures})
+        }
+        // Statistical forms share a template, whether they say who signs or not.
+        None if !report.indicators.is_empty() => Json::Null,
+        None => return,
+    };
     if let Json::Object(object) = tree {
         object.insert("layout".to_owned(), made);
     }
+}
+
+fn signature(own: &Signature, tree: &Json) -> Json {
+    let found = |place: &Option<(String, String)>| {
+        place.as_ref().map(|(node, column)| tree[node][column].clone())
+    };
+    let post = found(&own.post_of).filter(|post| !post.is_null());
+    json!({
+        "id": own.id, "post": post.unwrap_or_else(|| json!(own.post)), "authority": own.authority,
+        "hint": own.hint, "name": found(&own.name), "dated": own.dated,
+    })
 }
 
 /// Returns whether the document of `report` shows how values came about.

@@ -90,6 +90,7 @@ fn datasets(pupils: Columns<'_>, marks: Columns<'_>) -> DatasetColumns {
         let column = |(name, kind): &(&str, ColumnType)| DatasetColumn {
             name: (*name).to_owned(),
             kind: *kind,
+            shows: None,
         };
         columns.iter().map(column).collect()
     };

@@ -2,7 +2,7 @@
 
 use bieumau_model::check::{SourceTree, check};
 use bieumau_model::definition::Indicator;
-use bieumau_model::indicators::{Page, Tally, behind, failed, figures, page, wanted};
+use bieumau_model::indicators::{Merged, Page, Tally, behind, failed, figures, page, wanted};
 use bieumau_model::table::{Cells, Column, Table};
 use bieumau_model::text::Locale;
 
@@ -144,4 +144,59 @@ fn behind_a_share_of_a_total_stand_the_rows_of_its_parts() {
         .map(|one| one.conditions.iter().map(|condition| condition.column.as_str()).collect())
         .collect();
     assert_eq!(shown, [["grade", "gender"], ["grade", "gender"]]);
+}
+
+#[test]
+fn counts_of_parts_put_together_are_the_count_of_the_whole() {
+    let indicator = indicator(
+        "    count: people\n    rows:\n\
+         \x20     - {id: grade, title: Khối, each: {column: grade, values: {1: \"1\", 2: \"2\", 3: \"3\"}}}\n\
+         \x20     - {id: total, title: Tổng số}\n\
+         \x20   columns:\n      - {id: pupils, title: Số HS}\n      - {id: girls, title: Nữ, where: {gender: f}}\n\
+         \x20     - {id: weight, title: Cân nặng, average: weight, from: people}\n",
+    );
+    let wanted = wanted([&indicator]);
+    let tally = |table: &Table| Tally::of(table, &wanted["people"], "trial").expect("a count");
+    let whole = people();
+    let rows: Vec<usize> = (0..whole.rows()).collect();
+    for cut in 0..=rows.len() {
+        let (first, second) = rows.split_at(cut);
+        let mut parts = Merged::new(tally(&whole.of_rows(first)));
+        parts.add(&tally(&whole.of_rows(second)), "trial").expect("small sums");
+        let parts = parts.into_tally();
+        assert_eq!(parts.groups(), tally(&whole).groups(), "cut at {cut}");
+        let page =
+            |tally| page(&indicator, &figures(&indicator, &[tally]).expect("figures"), vec![]);
+        assert_eq!(page(parts), page(tally(&whole)), "cut at {cut}");
+    }
+}
+
+#[test]
+fn a_chart_has_the_rows_in_which_something_was_counted() {
+    let page = made(&indicator(
+        "    count: people\n    rows:\n\
+         \x20     - id: grade\n        title: Khối {title}\n        each: {column: grade, values: {1: \"1\", 2: \"2\", 9: \"9\"}}\n\
+         \x20       rows: [{id: girls, title: – Nữ, where: {gender: f}}]\n\
+         \x20     - {id: total, title: Tổng số}\n\
+         \x20   columns:\n      - {id: pupils, title: Số HS}\n      - {id: boys, title: Nam, where: {gender: m}}\n\
+         \x20   charts:\n\
+         \x20     - {title: Theo khối, kind: bar, rows: [grade_1, girls_1, girls_2, grade_9, total], series: {pupils: Học sinh, boys: Nam}}\n\
+         \x20     - {title: Khối 9, kind: share, rows: [grade_9], series: {pupils: Học sinh}}\n",
+    ));
+    let chart = serde_json::to_value(&page.charts).expect("a chart is data");
+    assert_eq!(
+        chart,
+        serde_json::json!([{
+            "title": "Theo khối",
+            "kind": "bar",
+            "series": [{"column": "pupils", "name": "Học sinh"}, {"column": "boys", "name": "Nam"}],
+            // A title that stands twice has the one above it.
+            "rows": [
+                {"_name": "Khối 1", "pupils": 3, "boys": 1},
+                {"_name": "Khối 1 – Nữ", "pupils": 2, "boys": 0},
+                {"_name": "Khối 2 – Nữ", "pupils": 1, "boys": 0},
+                {"_name": "Tổng số", "pupils": 8, "boys": 4},
+            ],
+        }])
+    );
 }

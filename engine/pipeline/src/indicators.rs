@@ -3,6 +3,7 @@
 //! Counting is the job of [`crate::counting`].
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use bieumau_model::definition::indicator::Condition;
 use bieumau_model::definition::{Indicator, NameOrder, Report};
@@ -14,13 +15,14 @@ use bieumau_model::indicators::{
 };
 use bieumau_model::names::sort_key;
 use bieumau_model::scope::Caller;
-use bieumau_model::table::{Table, Value};
+use bieumau_model::table::{Column, Table, Value};
 use bieumau_model::text::{Locale, Text};
 use bieumau_store::Reader;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
+use crate::batch::is_batch;
 use crate::parameters::{Parameters, RawParameters, bind};
 use crate::problem::{Problem, ProblemKind};
 use crate::render::{Gathered, store_problem};
@@ -114,8 +116,28 @@ impl Site {
         let mut lists = Vec::new();
         for (table, alternatives) in by_table(&found) {
             let Some(shown) = found.indicator.records.get(table) else { continue };
-            let list = match gathered.tables.iter().find(|own| own.name() == table) {
+            let own = gathered.tables.iter().find(|own| own.name() == table);
+            let list = match own {
                 Some(own) => in_memory(own, shown.keys(), &alternatives, report, found.indicator)?,
+                None if is_batch(report, &parameters) && report.is_of_batch(table) => {
+                    let mut all: Option<Table> = None;
+                    self.each_part(caller, report, &parameters, |tables, _| {
+                        let Some(own) = tables.iter().find(|own| own.name() == table) else {
+                            return Ok(ControlFlow::Continue(()));
+                        };
+                        let (shown, indicator) = (shown.keys(), found.indicator);
+                        let part = in_memory(own, shown, &alternatives, report, indicator)?;
+                        let whole = match all.take() {
+                            Some(all) => joined(&all, &part),
+                            None => part,
+                        };
+                        let enough = whole.rows() > MOST;
+                        all = Some(whole);
+                        Ok(if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+                    })?;
+                    let Some(all) = all else { continue };
+                    all
+                }
                 None => {
                     let given = values(&parameters);
                     in_store(&reader, report, table, shown.keys(), &alternatives, &given)?
@@ -249,7 +271,7 @@ fn not_listed(cell: &str) -> Problem {
     )
 }
 
-fn figures_problem(report: &Report, error: &IndicatorError) -> Problem {
+pub(crate) fn figures_problem(report: &Report, error: &IndicatorError) -> Problem {
     Problem::new(
         ProblemKind::Definition,
         "J387",
@@ -305,11 +327,24 @@ fn in_memory<'c>(
     let mut shown = Vec::new();
     for name in columns {
         let cells = table.column(name).ok_or_else(|| lacks(name))?.of_rows(&rows);
-        shown.push(bieumau_model::table::Column { name: name.clone(), cells });
+        shown.push(Column { name: name.clone(), cells });
     }
     Table::new(table.name(), shown).map_err(|error| {
         Problem::new(ProblemKind::Definition, "J388", error.to_string(), error.to_string())
     })
+}
+
+/// Returns the rows of one table and then those of another with the same columns.
+fn joined(first: &Table, second: &Table) -> Table {
+    let columns = first.columns().iter().map(|column| {
+        let mut cells = column.cells.clone();
+        let more = second.column(&column.name).into_iter();
+        for value in more.flat_map(|more| (0..more.len()).map(|row| more.value(row))) {
+            cells.push(value).expect("columns of the same table");
+        }
+        Column { name: column.name.clone(), cells }
+    });
+    Table::new(first.name(), columns.collect()).expect("columns of one length")
 }
 
 /// Finds rows of a dataset that was counted and not held.

@@ -17,6 +17,7 @@ mod installed;
 mod joining;
 mod site;
 
+mod batch;
 mod counting;
 mod explanations;
 mod fields;

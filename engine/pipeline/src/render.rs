@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use bieumau_model::definition::{Format, MissingLetters, Need, ParameterType, Report};
+use bieumau_model::definition::{Dataset, Format, MissingLetters, Need, ParameterType, Report};
 use bieumau_model::diagnostic::{Diagnostic, Diagnostics};
 use bieumau_model::document::{self, Derivation};
 use bieumau_model::indicators::{Page, Tally};
@@ -17,6 +17,7 @@ use bieumau_render::{Data, Excess, Missing, PageFormat, RenderError, RenderJob, 
 use bieumau_store::Reader;
 use serde_json::Value as Json;
 
+use crate::batch::is_batch;
 use crate::counting;
 use crate::explanations::OfRule;
 use crate::indicators;
@@ -149,14 +150,16 @@ impl Site {
         let owner = self.owner_of(report)?;
         let explain = if document::explains(report) { Explain::Yes } else { Explain::No };
         let (queried, applied) = self.applied(caller, report, parameters, explain)?;
-        let Queried { mut tables, tallies } = queried;
+        let Queried { mut tables, mut tallies } = queried;
         let Applied { tables: given, mut findings, mut plugins, explanations } = applied;
         let derivations = explanations.into_iter().flat_map(OfRule::into_derivations).collect();
-        tables.extend(given);
-        for selection in &report.selections {
-            let table = selection::select(selection, &tables)
-                .map_err(|error| document_problem(report, &error))?;
-            tables.push(table);
+        if is_batch(report, parameters) {
+            let batch = self.count_batch(caller, report, parameters)?;
+            tallies.extend(batch.tallies);
+            findings.append(batch.findings);
+            plugins = batch.plugins;
+        } else {
+            put_together(report, &mut tables, given)?;
         }
         let pages = indicators::fill(report, &mut tables, tallies, &mut findings)?;
         if let Some(owner) = owner.filter(|owner| !plugins.contains(owner)) {
@@ -187,6 +190,9 @@ impl Site {
             }
             _ => query(&reader, || self.reader(caller), report, parameters)?,
         };
+        if is_batch(report, parameters) {
+            return Ok((queried, Applied::default()));
+        }
         let (catalog, plugins) = (self.catalog(), self.plugins());
         let applied =
             rules::apply(report, catalog, plugins, &setting, parameters, &queried.tables, explain)?;
@@ -267,27 +273,29 @@ impl Site {
         })
     }
 
-    /// Checks before a batch whether the site lets this document be made with the letters that its data
-    /// have; nothing is laid out.
+    /// Checks before a batch whether this document may be made with the letters that its data have;
+    /// nothing is laid out.
     pub fn check_letters(&self, caller: &Caller, request: &RenderRequest) -> Result<(), Problem> {
-        if self.missing_letters() == MissingLetters::Mark {
+        let report = self.report(&request.report)?;
+        if self.missing_letters(report) == MissingLetters::Mark {
             return Ok(());
         }
-        let report = self.report(&request.report)?;
         let parameters = bind(report, &request.parameters, self.catalog())?;
         let gathered = self.tables(caller, report, &parameters)?;
         let data = self.tree(report, &parameters, &gathered)?;
         self.stop_at_missing_letters(report, &data)
     }
 
-    fn missing_letters(&self) -> MissingLetters {
-        self.config().map(|site| site.missing_letters).unwrap_or_default()
+    /// What becomes of letters that the fonts lack: the report says it, else the site.
+    fn missing_letters(&self, report: &Report) -> MissingLetters {
+        let site = || self.config().map(|site| site.missing_letters).unwrap_or_default();
+        report.missing_letters.unwrap_or_else(site)
     }
 
-    /// Refuses data with letters that the fonts lack, where the site wants that: before anything is laid
+    /// Refuses data with letters that the fonts lack, where report or site want that: before anything is laid
     /// out, with the records that have them.
     fn stop_at_missing_letters(&self, report: &Report, data: &Json) -> Result<(), Problem> {
-        if self.missing_letters() == MissingLetters::Mark {
+        if self.missing_letters(report) == MissingLetters::Mark {
             return Ok(());
         }
         let missing = missing_glyphs(self.renderer().letters(), data);
@@ -304,8 +312,8 @@ impl Site {
             format!("`{}` was not made: {count} letters are not in the font", report.id),
         )
         .help(
-            "Sửa các hồ sơ được nêu; hoặc đặt `missing_letters: mark` trong site.yaml để in với dấu thay thế",
-            "correct the records; or say `missing_letters: mark` in site.yaml to print with a mark in their place",
+            "Sửa các hồ sơ được nêu; hoặc đặt `missing_letters: mark` trong báo cáo hay site.yaml để in với dấu thay thế",
+            "correct the records; or say `missing_letters: mark` in the report or site.yaml to print with a mark in their place",
         )
         .with(findings))
     }
@@ -330,7 +338,7 @@ impl Site {
     }
 
     /// Finds out level and province of the school that the report is about.
-    fn setting(
+    pub(crate) fn setting(
         &self,
         reader: &Reader,
         report: &Report,
@@ -473,20 +481,44 @@ fn query<'p>(
         .datasets
         .iter()
         .filter(|dataset| !tallies.iter().any(|tally| tally.name == dataset.id))
-        .map(|dataset| {
-            let table = snapshot.query(dataset, &given).map_err(store_problem)?;
-            let Some(sort) = &dataset.sort else { return Ok(table) };
-            names::sort_table(&table, sort).map_err(|error| {
-                Problem::new(
-                    ProblemKind::Definition,
-                    "J063",
-                    format!("Không xếp được `{}` của báo cáo `{}`: {error}", dataset.id, report.id),
-                    format!("`{}` of report `{}` cannot be sorted: {error}", dataset.id, report.id),
-                )
-            })
-        })
+        .filter(|dataset| !(is_batch(report, parameters) && report.is_of_batch(&dataset.id)))
+        .map(|dataset| held(&snapshot, report, dataset, &given))
         .collect::<Result<_, _>>()?;
     Ok(Queried { tables, tallies })
+}
+
+/// Queries one dataset, in the order of names where the report asks for it.
+pub(crate) fn held(
+    reader: &Reader,
+    report: &Report,
+    dataset: &Dataset,
+    given: &[(&str, Value)],
+) -> Result<Table, Problem> {
+    let table = reader.query(dataset, given).map_err(store_problem)?;
+    let Some(sort) = &dataset.sort else { return Ok(table) };
+    names::sort_table(&table, sort).map_err(|error| {
+        Problem::new(
+            ProblemKind::Definition,
+            "J063",
+            format!("Không xếp được `{}` của báo cáo `{}`: {error}", dataset.id, report.id),
+            format!("`{}` of report `{}` cannot be sorted: {error}", dataset.id, report.id),
+        )
+    })
+}
+
+/// Adds what rules gave, and what selections make of all of it.
+pub(crate) fn put_together(
+    report: &Report,
+    tables: &mut Vec<Table>,
+    given: Vec<Table>,
+) -> Result<(), Problem> {
+    tables.extend(given);
+    for selection in &report.selections {
+        let table = selection::select(selection, tables)
+            .map_err(|error| document_problem(report, &error))?;
+        tables.push(table);
+    }
+    Ok(())
 }
 
 /// Names the record that a document is about, for messages: `class=6A1 school=…`.

@@ -118,7 +118,7 @@ impl Reader {
 /// Returns the column `field` under the name `name`.
 fn column(shape: &Shape, field: &str, name: &str) -> DatasetColumn {
     let kind = shape.column(field).map_or(ColumnType::Text, |column| column.kind.into());
-    DatasetColumn { name: name.to_owned(), kind }
+    DatasetColumn { name: name.to_owned(), kind, shows: None }
 }
 
 /// The field that names a record to a person.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use bieumau_model::check::DatasetColumns;
-use bieumau_model::definition::{Catalog, Dataset, DatasetColumn, Report, Source};
+use bieumau_model::definition::{Catalog, Dataset, DatasetColumn, Report, Shown, Source};
 use bieumau_model::diagnostic::{Diagnostic, Diagnostics};
 use bieumau_model::nearest;
 use bieumau_model::scope::Scope;
@@ -120,6 +120,7 @@ struct Seen {
     name: String,
     /// The type of the field that it shows, when it shows one as it is.
     kind: Option<ColumnType>,
+    shows: Option<Shown>,
 }
 
 impl Examined<'_> {
@@ -160,9 +161,12 @@ impl Examined<'_> {
             let place = portable.outputs.as_ref().and_then(|outputs| outputs.get(at));
             let place = place.map_or(0..0, |output| output.place.clone());
             self.name(&seen[..at], &column.name, place.clone());
-            let kinds = arms.iter().filter_map(|arm| arm.get(at)).copied();
+            let others: Vec<&Seen> = arms.iter().filter_map(|arm| arm.get(at)).collect();
+            let kinds = others.iter().map(|other| other.kind);
             let kinds: Vec<Option<ColumnType>> =
                 std::iter::once(column.kind).chain(kinds).collect();
+            let same = others.iter().all(|other| other.shows == column.shows);
+            let shows = column.shows.clone().filter(|_| same);
             let known = kinds.iter().all(|kind| *kind == kinds[0]).then_some(kinds[0]).flatten();
             let declared = dataset.columns.get(&column.name).copied();
             if let Some(declared) = declared {
@@ -179,7 +183,7 @@ impl Examined<'_> {
                 continue;
             };
             plain.push(known.is_some());
-            columns.push(DatasetColumn { name: column.name.clone(), kind });
+            columns.push(DatasetColumn { name: column.name.clone(), kind, shows });
         }
         self.declared_columns(dataset, &seen);
         Some(Plan { sql: portable.sql.clone(), columns, plain, by_school: portable.by_school })
@@ -215,16 +219,10 @@ impl Examined<'_> {
         None
     }
 
-    /// Returns the types of the parts of a union, where SQLite tells them.
-    fn arms(
-        &self,
-        reader: &Reader,
-        portable: &Portable,
-        width: usize,
-    ) -> Vec<Vec<Option<ColumnType>>> {
+    /// Returns the columns of the parts of a union, where SQLite tells them.
+    fn arms(&self, reader: &Reader, portable: &Portable, width: usize) -> Vec<Vec<Seen>> {
         let arms = portable.arms.iter().filter_map(|arm| columns_of(reader, arm).ok());
-        let kinds = arms.map(|arm| arm.into_iter().map(|column| column.kind).collect::<Vec<_>>());
-        kinds.filter(|kinds| kinds.len() == width).collect()
+        arms.filter(|columns| columns.len() == width).collect()
     }
 
     fn name(&mut self, before: &[Seen], name: &str, place: Range<usize>) {
@@ -316,14 +314,24 @@ pub(crate) fn type_name(kind: ColumnType) -> String {
 fn columns_of(reader: &Reader, sql: &str) -> rusqlite::Result<Vec<Seen>> {
     let statement = reader.conn.prepare_cached(sql)?;
     let columns = statement.columns_with_metadata();
-    let seen = columns.into_iter().map(|column| Seen {
-        name: column.name().to_owned(),
-        kind: column
-            .table_name()
-            .zip(column.origin_name())
-            .and_then(|(table, origin)| reader.kind_of(table, origin)),
+    let seen = columns.into_iter().map(|column| {
+        let origin = column.table_name().zip(column.origin_name());
+        Seen {
+            name: column.name().to_owned(),
+            kind: origin.and_then(|(table, origin)| reader.kind_of(table, origin)),
+            shows: origin.and_then(|(table, origin)| shown(table, origin)),
+        }
     });
     Ok(seen.collect())
+}
+
+/// Names the field of a form, or the list whose codes, a column of a base table holds.
+fn shown(table: &str, origin: &str) -> Option<Shown> {
+    if let Some(form) = table.strip_prefix("record_") {
+        return Some(Shown::Field { form: form.to_owned(), field: origin.to_owned() });
+    }
+    let list = table.strip_prefix("codelist_").filter(|_| origin == "code")?;
+    Some(Shown::Code { list: list.to_owned() })
 }
 
 /// Returns what SQLite says, and where in the statement.

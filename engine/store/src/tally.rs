@@ -118,7 +118,7 @@ impl Reader {
             columns.iter().map(|name| place(&dataset.id, &plan, name)).collect::<Result<_, _>>()?;
         let names: Vec<String> = columns.iter().map(|name| quoted(name)).collect();
         let names = if names.is_empty() { "1 AS one".to_owned() } else { names.join(", ") };
-        let one = DatasetColumn { name: "one".to_owned(), kind: ColumnType::Integer };
+        let one = DatasetColumn { name: "one".to_owned(), kind: ColumnType::Integer, shows: None };
         let shown = Plan {
             by_school: false,
             sql: format!(

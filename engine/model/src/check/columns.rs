@@ -10,7 +10,8 @@ use super::words::unknown;
 use super::{Sink, SourceTree, layer, place};
 use crate::codes;
 use crate::definition::{
-    Catalog, DatasetColumn, Layout, Manifest, Node, Report, RuleCall, RuleDeclaration, RuleTable,
+    Catalog, DatasetColumn, FieldType, Layout, Manifest, Node, Report, RuleCall, RuleDeclaration,
+    RuleTable, Shown,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::nearest;
@@ -22,7 +23,15 @@ use crate::yaml::At;
 pub type DatasetColumns = IndexMap<String, Vec<DatasetColumn>>;
 
 /// Columns by table; a table that is absent is unknown, and nothing is said about it.
-pub(super) type TableColumns<'a> = HashMap<&'a str, IndexMap<&'a str, ColumnType>>;
+pub(super) type TableColumns<'a> = HashMap<&'a str, IndexMap<&'a str, Known<'a>>>;
+
+/// What is known of a column.
+#[derive(Debug, Clone)]
+pub(super) struct Known<'a> {
+    pub(super) kind: ColumnType,
+    /// The only values that it may have; empty when any may be.
+    pub(super) codes: Vec<&'a str>,
+}
 
 /// Checks the columns that `report` names against those of its `datasets`: in sorts, rules, the
 /// document and sheets.
@@ -39,7 +48,7 @@ pub fn columns(
     let Some(document) = layer::document(source, &path) else { return findings };
     let mut sink = Sink { findings: &mut findings, guessed: &[] };
     let at = At::root(&document);
-    let known = of_tables(report, catalog.plugins.values(), datasets);
+    let known = of_tables(report, catalog, datasets);
     compare(report, at, &known, &mut sink);
     for (position, call) in report.rules.iter().enumerate() {
         let at = at.get("rules").item(position).get("takes");
@@ -55,16 +64,36 @@ pub fn columns(
 /// Returns the columns of what rules give, and of `datasets`.
 pub(super) fn of_tables<'a>(
     report: &'a Report,
-    plugins: impl Iterator<Item = &'a Manifest> + Clone,
+    catalog: &'a Catalog,
     datasets: &'a DatasetColumns,
 ) -> TableColumns<'a> {
-    let mut known = of_rules(report, plugins);
+    let mut known = of_rules(report, catalog.plugins.values());
     for (dataset, columns) in datasets {
-        let columns = columns.iter().map(|column| (column.name.as_str(), column.kind));
+        let columns = columns.iter().map(|column| {
+            let codes = column.shows.as_ref().map(|shown| codes_of(shown, catalog));
+            let codes = codes.unwrap_or_default();
+            (column.name.as_str(), Known { kind: column.kind, codes })
+        });
         known.insert(dataset, columns.collect());
     }
     of_selections(report, &mut known);
     known
+}
+
+/// Returns the codes of a choice field, or of the column `code` of a code list.
+fn codes_of<'a>(shown: &Shown, catalog: &'a Catalog) -> Vec<&'a str> {
+    let list = match shown {
+        Shown::Field { form, field } => {
+            let field = catalog.forms.get(form).and_then(|form| form.field(field));
+            match field.map(|field| &field.kind) {
+                Some(FieldType::Choice { codes }) => Some(codes),
+                _ => None,
+            }
+        }
+        Shown::Code { list } => Some(list),
+    };
+    let list = list.and_then(|list| catalog.code_lists.get(list));
+    list.into_iter().flat_map(|list| &list.codes).map(|code| code.code.as_str()).collect()
 }
 
 /// Adds the columns of selections, where those of all their tables are known.
@@ -74,8 +103,8 @@ fn of_selections<'a>(report: &'a Report, known: &mut TableColumns<'a>) {
         let others: Option<Vec<_>> =
             selection.with.keys().map(|table| known.get(table.as_str())).collect();
         let Some(others) = others else { continue };
-        for (name, kind) in others.into_iter().flatten() {
-            columns.entry(*name).or_insert(*kind);
+        for (name, column) in others.into_iter().flatten() {
+            columns.entry(*name).or_insert_with(|| column.clone());
         }
         known.insert(&selection.id, columns);
     }
@@ -91,9 +120,18 @@ pub(super) fn of_rules<'a>(
         for rule in declarations(plugins.clone(), call) {
             for table in &rule.gives {
                 let Some(name) = call.gives.get(&table.name) else { continue };
-                let columns = table.columns.iter();
-                let columns = columns.map(|column| (column.name.as_str(), column.kind));
-                known.entry(name).or_default().extend(columns);
+                let columns = known.entry(name).or_default();
+                for column in &table.columns {
+                    let codes: Vec<&str> = column.codes.iter().map(String::as_str).collect();
+                    // What one of several plugins may give is right.
+                    let before = columns.get(column.name.as_str()).map(|own| own.codes.clone());
+                    let codes = match before {
+                        Some(before) if before.is_empty() || codes.is_empty() => Vec::new(),
+                        Some(before) => before.into_iter().chain(codes).collect(),
+                        None => codes,
+                    };
+                    columns.insert(&column.name, Known { kind: column.kind, codes });
+                }
             }
         }
     }
@@ -170,10 +208,12 @@ fn layout(
         };
     }
     for (position, signature) in layout.signatures.iter().enumerate() {
-        let Some((node, column)) = &signature.name else { continue };
-        let Some(node) = report.document.get(node) else { continue };
-        let at = at.get("signatures").item(position).get("name");
-        one(&node.from, column, at, known, sink);
+        let at = at.get("signatures").item(position);
+        for (key, place) in [("name", &signature.name), ("post_of", &signature.post_of)] {
+            let Some((node, column)) = place else { continue };
+            let Some(node) = report.document.get(node) else { continue };
+            one(&node.from, column, at.get(key), known, sink);
+        }
     }
 }
 
@@ -263,7 +303,7 @@ pub(super) fn column_exists(
     sink: &mut Sink<'_>,
 ) -> Option<ColumnType> {
     let columns = known.get(table)?;
-    let found = columns.get(column).copied();
+    let found = columns.get(column).map(|own| own.kind);
     if found.is_none() && !column.is_empty() {
         let what =
             (format!("cột trong bảng `{table}`:"), format!("column in the table `{table}`:"));
@@ -294,16 +334,16 @@ fn taken(
     rule: &RuleDeclaration,
     declared: &RuleTable,
     source: &str,
-    given: &IndexMap<&str, ColumnType>,
+    given: &IndexMap<&str, Known<'_>>,
     at: At<'_>,
     sink: &mut Sink<'_>,
 ) {
     let rule = &rule.id;
     for column in &declared.columns {
         let (name, kind) = (&column.name, column.kind);
-        let message = match given.get(name.as_str()) {
+        let message = match given.get(name.as_str()).map(|own| own.kind) {
             None if column.optional => continue,
-            Some(found) if *found == kind => continue,
+            Some(found) if found == kind => continue,
             None => Text::both(
                 format!("bảng `{source}` thiếu cột `{name}` mà quy tắc `{rule}` cần"),
                 format!(

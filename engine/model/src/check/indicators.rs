@@ -4,9 +4,10 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::Sink;
 use super::columns::{TableColumns, column_exists};
+use super::words::unknown;
 use crate::codes;
 use crate::definition::Indicator;
-use crate::definition::indicator::{Condition, Line, Measure};
+use crate::definition::indicator::{Condition, Line, Measure, Test};
 use crate::diagnostic::Diagnostic;
 use crate::indicators::Typed;
 use crate::table::ColumnType;
@@ -30,6 +31,23 @@ pub(super) fn compare(indicator: &Indicator, known: &TableColumns<'_>, sink: &mu
                         tested(condition, table, known, sink);
                     }
                 }
+            }
+        }
+    }
+    for chart in &indicator.charts {
+        for id in chart.series.keys().chain(&chart.rows) {
+            let lines = indicator.columns.iter().chain(&indicator.rows);
+            let measure =
+                lines.filter(|line| line.id == *id).find_map(|line| line.measure.as_ref());
+            let Some(Measure::Sum { from, column }) = measure else { continue };
+            let kind = known.get(from.as_str()).and_then(|columns| columns.get(column.as_str()));
+            if matches!(kind.map(|own| own.kind), Some(ColumnType::Decimal(_))) {
+                sink.error(
+                    codes::INDICATOR_VALUE,
+                    chart.span.clone(),
+                    format!("biểu đồ chỉ vẽ số nguyên; `{id}` cộng cột `{column}` có số lẻ"),
+                    format!("charts show whole numbers; `{id}` adds up `{column}`, a decimal"),
+                );
             }
         }
     }
@@ -86,5 +104,19 @@ fn tested(condition: &Condition, table: &str, known: &TableColumns<'_>, sink: &m
             }
         };
         sink.push(Diagnostic::error(codes::INDICATOR_VALUE, message).help(help).at(span));
+        return;
+    }
+    let known = known.get(table).and_then(|columns| columns.get(column.as_str()));
+    let (Some(known), Test::In(values) | Test::NotIn(values)) = (known, &condition.test) else {
+        return;
+    };
+    for value in values {
+        if !known.codes.is_empty() && !known.codes.contains(&value.text.as_str()) {
+            let what =
+                (format!("mã của cột `{column}`:"), format!("code of the column `{column}`:"));
+            let what = (what.0.as_str(), what.1.as_str());
+            let codes = known.codes.iter().copied();
+            sink.push(unknown(codes::UNKNOWN_CODE, span.clone(), what, &value.text, codes));
+        }
     }
 }

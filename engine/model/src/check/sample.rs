@@ -50,7 +50,7 @@ fn compare(
     // values alone, mean something else there.
     let (document, findings) = yaml::read(file, &Arc::from(text.replace('\t', " ")));
     let Some(document) = document else { return findings };
-    let known = columns::of_tables(report, catalog.plugins.values(), datasets);
+    let known = columns::of_tables(report, catalog, datasets);
     let mut comparison = Comparison {
         document: &document,
         known: &known,
@@ -176,9 +176,9 @@ impl<'a> Comparison<'a> {
 
     fn node(&mut self, at: At<'_>, path: &str, node: &'a ReportNode) {
         let columns = self.known.get(node.from.as_str());
-        let cells = columns.into_iter().flatten().map(|(name, kind)| {
+        let cells = columns.into_iter().flatten().map(|(name, column)| {
             let is_code = node.codes.contains_key(*name);
-            (*name, if is_code { Shape::Code } else { Shape::Cell(*kind) })
+            (*name, if is_code { Shape::Code } else { Shape::Cell(column.kind) })
         });
         let children = node.children.iter().map(|(name, node)| (name.as_str(), Shape::Node(node)));
         let explain = node.explain.then_some(("explain", Shape::Explain));

@@ -2,6 +2,8 @@
 //! must be to each other.
 
 use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::definition::Source;
 use crate::diagnostic::Span;
@@ -41,6 +43,38 @@ pub struct Indicator {
     pub checks: Vec<CellCheck>,
     /// Table -> column and its heading: what is shown of the records behind a figure.
     pub records: IndexMap<String, IndexMap<String, String>>,
+    /// Charts of its figures.
+    pub charts: Vec<Chart>,
+}
+
+/// A chart of whole figures of a statistical table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Chart {
+    /// Title.
+    pub title: String,
+    /// How the figures are drawn.
+    pub kind: ChartKind,
+    /// Rows in order.
+    pub rows: Vec<String>,
+    /// Columns in order, with the names of their bars or lines.
+    pub series: IndexMap<String, String>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// How figures are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ChartKind {
+    /// A bar for each figure.
+    Bar,
+    /// A bar for each row, parted by the figures.
+    Stacked,
+    /// The same with bars of one length.
+    Share,
+    /// A line for each series over the rows.
+    Line,
 }
 
 /// A row or a column.

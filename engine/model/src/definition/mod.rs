@@ -25,7 +25,7 @@ pub use needs::{Need, Needs, UnknownNeed};
 pub use policy::{Policy, PolicyLayer};
 pub use report::{
     Align, Dataset, DatasetColumn, Format, Layout, LayoutColumn, NameOrder, Node, Parameter,
-    ParameterType, Report, RuleCall, Selection, Sheet, SheetColumn, Signature, Sort,
+    ParameterType, Report, RuleCall, Selection, Sheet, SheetColumn, Shown, Signature, Sort,
 };
 pub use site::{MissingLetters, Site};
 

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use crate::definition::{Indicator, Source};
+use crate::definition::{Indicator, MissingLetters, Source};
 use crate::table::ColumnType;
 use crate::text::Text;
 
@@ -29,6 +29,9 @@ pub struct Report {
     pub datasets: Vec<Dataset>,
     /// Rules in order; a later one may take what an earlier one gave.
     pub rules: Vec<RuleCall>,
+    /// Parameter for each record of which rules are applied, and figures added up, when it is not
+    /// given.
+    pub batch: Option<String>,
     /// Tables put together from datasets and from what rules gave, in order.
     pub selections: Vec<Selection>,
     /// Statistical tables, in order.
@@ -41,8 +44,25 @@ pub struct Report {
     pub formats: Vec<Format>,
     /// Sheets of its workbook.
     pub sheets: Vec<Sheet>,
+    /// What becomes of a PDF with letters that the fonts lack; `None` leaves it to the site.
+    pub missing_letters: Option<MissingLetters>,
     /// What its page says around the data.
     pub layout: Option<Layout>,
+}
+
+impl Report {
+    /// Returns whether a table is only there in each part of a batch: what rules take and give, and
+    /// what selections are made of.
+    pub fn is_of_batch(&self, table: &str) -> bool {
+        let of_rule = |call: &RuleCall| {
+            let mut tables = call.takes.values().chain(call.gives.values());
+            tables.any(|own| own == table)
+        };
+        let of_selection =
+            |own: &Selection| own.id == table || own.from == table || own.with.contains_key(table);
+        self.batch.is_some()
+            && (self.rules.iter().any(of_rule) || self.selections.iter().any(of_selection))
+    }
 }
 
 /// A format of a document.
@@ -126,6 +146,25 @@ pub struct DatasetColumn {
     pub name: String,
     /// Type.
     pub kind: ColumnType,
+    /// What it shows as it is stored; nothing when it is computed.
+    pub shows: Option<Shown>,
+}
+
+/// What a column of a dataset shows as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shown {
+    /// A field of a form.
+    Field {
+        /// Form.
+        form: String,
+        /// Field.
+        field: String,
+    },
+    /// The codes of a list.
+    Code {
+        /// List.
+        list: String,
+    },
 }
 
 /// An order by columns, one of which may hold persons' names.
@@ -286,6 +325,8 @@ pub struct Signature {
     pub id: String,
     /// Post over the signature.
     pub post: String,
+    /// Node and column of the document where the post stands; `post` where that is empty.
+    pub post_of: Option<(String, String)>,
     /// Line over the post.
     pub authority: Option<String>,
     /// Line under the post.

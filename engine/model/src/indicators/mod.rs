@@ -6,6 +6,7 @@
 //! and never held; a table that a rule gave is reduced here. Everything after that is the same.
 
 mod behind;
+mod chart;
 mod checks;
 mod condition;
 mod figures;
@@ -13,11 +14,12 @@ mod page;
 mod tally;
 
 pub use behind::{Alternative, Behind, behind};
+pub use chart::{ChartPage, ChartRow, Series};
 pub use checks::{Failed, failed};
 pub use condition::Typed;
 pub use figures::{Figure, Figures, figures, table};
 pub use page::{BodyLine, ColumnTitle, FigureCell, HeadCell, Page, page};
-pub use tally::{Tally, Wanted, wanted};
+pub use tally::{Merged, Tally, Wanted, wanted};
 
 /// Why figures cannot be found: a table is not as the check has seen it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::chart::{ChartPage, charts};
 use super::{Figure, Figures};
 use crate::definition::Indicator;
 use crate::definition::indicator::Line;
@@ -35,6 +36,8 @@ pub struct Page {
     pub rows: Vec<BodyLine>,
     /// What is wrong with the figures, as sentences.
     pub problems: Vec<String>,
+    /// Charts of its figures.
+    pub charts: Vec<ChartPage>,
 }
 
 /// A figure column by its whole title.
@@ -114,6 +117,7 @@ pub fn page(indicator: &Indicator, figures: &Figures, problems: Vec<String>) -> 
         numbers: letters.iter().map(|letter| (*letter).to_owned()).chain(numbers).collect(),
         rows: rows(indicator, figures),
         problems,
+        charts: charts(indicator, figures),
     }
 }
 

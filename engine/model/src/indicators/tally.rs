@@ -113,6 +113,20 @@ impl Tally {
         }
     }
 
+    /// Adds the sum of `values` values to that at `at`; returns whether the sum can be told.
+    #[must_use]
+    fn add_many(&mut self, group: usize, at: usize, units: i64, values: i64) -> bool {
+        let total = &mut self.sums[at].totals[group];
+        total.1 += values;
+        match total.0.checked_add(units) {
+            Some(sum) => {
+                total.0 = sum;
+                true
+            }
+            None => false,
+        }
+    }
+
     /// Reduces a table in memory.
     pub fn of(table: &Table, wanted: &Wanted, indicator: &str) -> Result<Self, IndicatorError> {
         let column = |name: &String| {
@@ -192,6 +206,51 @@ impl Tally {
     pub(super) fn sums(&self, column: &str) -> Option<(u8, &[(i64, i64)])> {
         let found = self.sums.iter().find(|sum| sum.column == column)?;
         Some((found.scale, &found.totals))
+    }
+}
+
+/// Counts of parts of a table, put together: groups that agree are one.
+#[derive(Debug)]
+pub struct Merged {
+    tally: Tally,
+    groups: HashMap<Vec<Value>, usize>,
+}
+
+impl Merged {
+    /// Begins with the count of one part.
+    pub fn new(first: Tally) -> Self {
+        let key = |group| first.columns.iter().map(|column| column.cells.value(group)).collect();
+        let groups = (0..first.groups()).map(|group| (key(group), group)).collect();
+        Self { tally: first, groups }
+    }
+
+    /// Adds the count of another part of the same table.
+    pub fn add(&mut self, part: &Tally, indicator: &str) -> Result<(), IndicatorError> {
+        for group in 0..part.groups() {
+            let key: Vec<Value> =
+                part.columns.iter().map(|column| column.cells.value(group)).collect();
+            let own = match self.groups.get(&key) {
+                Some(own) => *own,
+                None => {
+                    let own = self.tally.group(key.clone()).expect("columns of the same table");
+                    self.groups.insert(key, own);
+                    own
+                }
+            };
+            self.tally.count_many(own, part.counts[group]);
+            for (at, sum) in part.sums.iter().enumerate() {
+                let (units, values) = sum.totals[group];
+                if !self.tally.add_many(own, at, units, values) {
+                    return Err(IndicatorError::TooLarge { indicator: indicator.to_owned() });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the count of all parts.
+    pub fn into_tally(self) -> Tally {
+        self.tally
     }
 }
 

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Id, Literal};
+use crate::definition::indicator::ChartKind;
 use crate::text::Text;
 
 /// A statistical table: figures at the crossings of rows and columns.
@@ -48,6 +49,25 @@ pub(crate) struct RawIndicator {
     /// Table: its columns that are shown when somebody asks for the records behind a figure.
     #[serde(default)]
     pub(crate) records: IndexMap<Id, IndexMap<Id, String>>,
+    /// Charts of its figures, on a page behind the tables.
+    #[serde(default)]
+    pub(crate) charts: Vec<RawChart>,
+}
+
+/// A chart of figures of a statistical table.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawChart {
+    /// Title above the chart.
+    pub(crate) title: String,
+    /// How the figures are drawn.
+    pub(crate) kind: ChartKind,
+    /// Rows of the table, in order.
+    #[schemars(length(min = 1))]
+    pub(crate) rows: Vec<Id>,
+    /// Columns of the table, in order, with the names of their bars or lines.
+    #[schemars(length(min = 1, max = 6))]
+    pub(crate) series: IndexMap<Id, String>,
 }
 
 /// The sheet of a statistical table in a workbook.

@@ -16,7 +16,7 @@ pub(crate) use form::{
     RawCheckSeverity, RawField, RawFieldType, RawForm, RawFormCheck, RawGrid, RawMissing,
     RawPersonal, RawScope, RawSection, RawStatus,
 };
-pub(crate) use indicator::{RawCellCheck, RawEach, RawIndicator, RawMember, RawTest};
+pub(crate) use indicator::{RawCellCheck, RawChart, RawEach, RawIndicator, RawMember, RawTest};
 pub(crate) use layer::{RawLayer, RawLayerOwner};
 pub(crate) use plugin::{RawApplies, RawCodeKind, RawPlugin, RawRule, RawRuleTable};
 pub(crate) use policy::{

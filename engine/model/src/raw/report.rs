@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use super::layer::RawLayering;
 use super::{Id, RawIndicator};
+use crate::definition::MissingLetters;
 use crate::text::Text;
 
 /// A report: parameters in, a document out.
@@ -39,6 +40,8 @@ pub(crate) struct RawReport {
     /// Rules applied to the datasets, in order.
     #[serde(default)]
     pub(crate) rules: Vec<RawRuleCall>,
+    /// Parameter for each record of which rules are applied when it is not given.
+    pub(crate) batch: Option<Id>,
     /// Tables put together after the rules.
     #[serde(default)]
     pub(crate) selections: Vec<RawSelection>,
@@ -56,6 +59,8 @@ pub(crate) struct RawReport {
     /// Sheets of the workbook (formats `xlsx` and `csv`).
     #[serde(default)]
     pub(crate) sheets: Vec<RawSheet>,
+    /// What becomes of a PDF with letters that the fonts lack; what the site says when left out.
+    pub(crate) missing_letters: Option<MissingLetters>,
     /// Headings, words and signatures of the page, for templates that take them from here.
     pub(crate) layout: Option<RawLayout>,
     /// What layers of a province or a school may change.
@@ -329,6 +334,8 @@ pub(crate) struct RawSignature {
     pub(crate) id: Id,
     /// Post over the signature.
     pub(crate) post: String,
+    /// Where the post stands in the document, when it is not always the same: `head.signer_post`.
+    pub(crate) post_of: Option<String>,
     /// Line over the post, such as `KT. HIỆU TRƯỞNG`.
     pub(crate) authority: Option<String>,
     /// Line under the post, such as `(Ký, ghi rõ họ tên)`.

@@ -1,4 +1,5 @@
-//! What statistics ask for beside teaching: qualification of staff, rooms, verified identities.
+//! What statistics ask for beside teaching: qualification of staff, rooms, verified identities, and
+//! the children of the area.
 
 use jiff::civil::date;
 
@@ -13,6 +14,7 @@ pub(super) fn write(world: &World, book: &mut Book) {
     write_qualifications(world, book);
     write_rooms(world, book);
     write_identities(world, book);
+    write_children(world, book);
 }
 
 fn write_qualifications(world: &World, book: &mut Book) {
@@ -102,4 +104,27 @@ fn write_identities(world: &World, book: &mut Book) {
             differs: (result == "differs").then_some(differs),
         });
     }
+}
+
+/// The commune counts a few more children than come to the school.
+fn write_children(world: &World, book: &mut Book) {
+    let school = &world.school;
+    if school.level != Level::Primary {
+        return;
+    }
+    let mut stream = school.stream(Purpose::Census, &[4]);
+    let of_year = world.classes.iter().filter(|class| class.year == THIS_YEAR && class.grade == 1);
+    let born = THIS_YEAR - 6;
+    let six = of_year.flat_map(|class| world.members(class));
+    let six =
+        six.filter(|member| i64::from(member.person.birth_date.year()) == born).count() as i64;
+    let children = six + stream.between(1, 4);
+    book.add(rows::AgePopulation {
+        school: &school.id,
+        year: THIS_YEAR,
+        six_year_olds: children,
+        six_year_old_girls: Some(children * 48 / 100),
+        counted_on: date(THIS_YEAR as i16, 9, 15),
+        source: "Điều tra phổ cập giáo dục của phường",
+    });
 }

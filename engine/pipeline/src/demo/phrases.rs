@@ -156,6 +156,10 @@ pub(super) const COMMENDATIONS: Phrases = &[
     "Khen thưởng đột xuất thành tích văn nghệ",
     "Thư khen vì nỗ lực vượt khó trong học tập",
 ];
+pub(super) const HIGHER_COMMENDATIONS: Phrases = &[
+    "Giấy khen của Chủ tịch Ủy ban nhân dân phường",
+    "Giấy khen của Giám đốc Sở Giáo dục và Đào tạo",
+];
 const PRIMARY_VIETNAMESE_GOOD: Phrases = &[
     "Đọc to, rõ ràng, diễn cảm; viết câu đúng, có hình ảnh.",
     "Đọc lưu loát, chữ viết đẹp, hiểu nội dung bài.",

@@ -237,6 +237,7 @@ fn write_year(member: Member<'_>, target: Target, book: &mut Book) {
     let outstanding = case == Case::Recognised || by_chance;
     let recognised = case == Case::Recognised || (outstanding && stream.chance(700));
     let commended = stream.chance(20).then(|| stream.pick(phrases::COMMENDATIONS));
+    let praised = target == Target::Good && !not_assessed && stream.chance(15);
     book.add(rows::PrimaryYear {
         school: &member.school.id,
         year: member.class.year,
@@ -250,6 +251,7 @@ fn write_year(member: Member<'_>, target: Target, book: &mut Book) {
             _ => not_assessed.then_some("promote"),
         },
         commendation: commended,
+        higher_commendation: praised.then(|| stream.pick(phrases::HIGHER_COMMENDATIONS)),
         remark: not_assessed.then_some(phrases::NOT_ASSESSED),
     });
 }

@@ -411,6 +411,7 @@ forms! {
         recognised: bool,
         principal_decision: Option<&'a str>,
         commendation: Option<&'a str>,
+        higher_commendation: Option<&'a str>,
         remark: Option<&'a str>,
     }
     Health<'a> = "health" {
@@ -645,5 +646,13 @@ forms! {
         checked_on: Date,
         result: &'a str,
         differs: Option<&'a str>,
+    }
+    AgePopulation<'a> = "age_population" {
+        school: &'a str,
+        year: i64,
+        six_year_olds: i64,
+        six_year_old_girls: Option<i64>,
+        counted_on: Date,
+        source: &'a str,
     }
 }

@@ -12,9 +12,9 @@ use super::cell_checks;
 use crate::codes;
 use crate::definition::Report;
 use crate::definition::indicator::{
-    Condition, Indicator, Line, Measure, Order, Scalar, ScalarKind, Test,
+    Chart, Condition, Indicator, Line, Measure, Order, Scalar, ScalarKind, Test,
 };
-use crate::raw::{Id, RawEach, RawIndicator, RawMember, RawTest};
+use crate::raw::{Id, RawChart, RawEach, RawIndicator, RawMember, RawTest};
 use crate::yaml::{At, Content, Meaning, Node};
 
 pub(super) const ROW: (&str, &str) = ("dòng", "row");
@@ -22,6 +22,9 @@ pub(super) const COLUMN: (&str, &str) = ("cột", "column");
 
 /// More lines than this are a slip, and no table that anybody prints.
 const MOST_LINES: usize = 400;
+
+/// More series than this cannot be told apart in grey.
+const MOST_SERIES: usize = 6;
 
 pub(super) fn indicators(
     raw: Vec<RawIndicator>,
@@ -62,13 +65,70 @@ fn indicator(raw: RawIndicator, at: At<'_>, sink: &mut Sink<'_>) -> Indicator {
         nil: raw.nil.unwrap_or_else(|| "0".to_owned()),
         missing: raw.missing.unwrap_or_default(),
         checks: Vec::new(),
+        charts: charts(raw.charts, at.get("charts"), sink),
         records: raw.records.into_iter().map(|(table, shown)| (table.0, text(shown))).collect(),
     };
     refer(&indicator.rows, ROW, sink);
     refer(&indicator.columns, COLUMN, sink);
     crossings(&indicator, sink);
+    charted(&indicator, at.get("charts"), sink);
     indicator.checks = cell_checks::checks(&raw.checks, &indicator, at.get("checks"), sink);
     indicator
+}
+
+fn charts(raw: Vec<RawChart>, at: At<'_>, sink: &mut Sink<'_>) -> Vec<Chart> {
+    let raw = raw.into_iter().enumerate();
+    raw.map(|(position, raw)| {
+        let at = at.item(position);
+        if raw.series.len() > MOST_SERIES {
+            let given = raw.series.len();
+            sink.error(
+                codes::INDICATOR,
+                at.get("series").span(),
+                format!("biểu đồ có {given} dãy số liệu; nhiều nhất {MOST_SERIES}"),
+                format!("the chart has {given} series; at most {MOST_SERIES}"),
+            );
+        }
+        Chart {
+            title: raw.title,
+            kind: raw.kind,
+            rows: raw.rows.into_iter().map(|id| id.0).collect(),
+            series: raw.series.into_iter().map(|(id, name)| (id.0, name)).collect(),
+            span: at.span(),
+        }
+    })
+    .collect()
+}
+
+/// Reports rows and columns of charts that are not there, and figures that are no whole numbers.
+fn charted(indicator: &Indicator, at: At<'_>, sink: &mut Sink<'_>) {
+    for (position, chart) in indicator.charts.iter().enumerate() {
+        let at = at.item(position);
+        let rows = chart.rows.iter().enumerate();
+        let rows = rows.map(|(at_row, id)| (id, at.get("rows").item(at_row).span()));
+        let series = chart.series.keys().map(|id| (id, at.get("series").key_span(id)));
+        let rows = rows.map(|(id, span)| (id, span, &indicator.rows, ROW));
+        let series = series.map(|(id, span)| (id, span, &indicator.columns, COLUMN));
+        for (id, span, lines, what) in rows.chain(series) {
+            match lines.iter().find(|line| line.id == *id) {
+                None => {
+                    let known = lines.iter().map(|line| line.id.as_str());
+                    let known = known.filter(|id| !id.is_empty());
+                    sink.push(unknown(codes::INDICATOR_LINE, span, what, id, known));
+                }
+                Some(Line {
+                    measure: Some(Measure::Ratio { .. } | Measure::Average { .. }),
+                    ..
+                }) => sink.error(
+                    codes::INDICATOR,
+                    span,
+                    format!("biểu đồ chỉ vẽ số đếm và tổng; {} `{id}` là số đã làm tròn", what.0),
+                    format!("charts show counts and sums; the {} `{id}` is rounded", what.1),
+                ),
+                Some(_) => {}
+            }
+        }
+    }
 }
 
 /// Reports tables that the report does not have, and figures of checks that are not there.

@@ -40,6 +40,9 @@ pub(super) fn layout(raw: RawLayout, at: At<'_>, sink: &mut Sink<'_>) -> Layout 
             .map(|(position, raw)| Signature {
                 id: raw.id.0,
                 post: raw.post,
+                post_of: raw.post_of.and_then(|post| {
+                    place_of_name(&post, signatures.item(position).get("post_of"), sink)
+                }),
                 authority: raw.authority,
                 hint: raw.hint,
                 name: raw.name.and_then(|name| {
@@ -73,17 +76,20 @@ pub(super) fn references(report: &Report, at: At<'_>, sink: &mut Sink<'_>) {
         sink.push(unknown(codes::LAYOUT, at.get("rows").span(), node, rows, known()));
     }
     for (position, signature) in layout.signatures.iter().enumerate() {
-        let Some((name, _)) = &signature.name else { continue };
-        let span = at.get("signatures").item(position).get("name").span();
-        match report.document.get(name) {
-            Some(found) if found.one => {}
-            Some(_) => sink.error(
-                codes::LAYOUT,
-                span,
-                format!("nút `{name}` có nhiều dòng nên không cho một tên"),
-                format!("the node `{name}` has many rows and so gives no single name"),
-            ),
-            None => sink.push(unknown(codes::LAYOUT, span, node, name, known())),
+        let at = at.get("signatures").item(position);
+        for (key, place) in [("name", &signature.name), ("post_of", &signature.post_of)] {
+            let Some((name, _)) = place else { continue };
+            let span = at.get(key).span();
+            match report.document.get(name) {
+                Some(found) if found.one => {}
+                Some(_) => sink.error(
+                    codes::LAYOUT,
+                    span,
+                    format!("nút `{name}` có nhiều dòng nên không cho một tên"),
+                    format!("the node `{name}` has many rows and so gives no single name"),
+                ),
+                None => sink.push(unknown(codes::LAYOUT, span, node, name, known())),
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! The SQL of datasets is checked by `store`, templates by `render`.
 
+mod batch;
 mod cell_checks;
 mod document;
 mod indicators;
@@ -39,12 +40,14 @@ pub(super) fn report(raw: RawReport, at: At<'_>, place: &Place, sink: &mut Sink<
             .map(|(position, raw)| dataset(raw, datasets_at.item(position), sink))
             .collect(),
         rules: rules::calls(raw.rules, at.get("rules")),
+        batch: raw.batch.map(|id| id.0),
         selections: selections::selections(raw.selections),
         indicators: indicators::indicators(raw.indicators, at.get("indicators"), sink),
         document: document::nodes(raw.document, at.get("document"), sink),
         template: raw.template,
         formats: template::formats(&raw.formats, at.get("formats"), sink),
         sheets: template::sheets(raw.sheets, at.get("sheets"), sink),
+        missing_letters: raw.missing_letters,
         layout: raw.layout.map(|raw| layout::layout(raw, at.get("layout"), sink)),
     };
     table_names(&report, at, sink);
@@ -60,6 +63,7 @@ pub(super) fn references(draft: &Draft<Report>, world: &World<'_>, sink: &mut Si
     rules::references(report, at.get("rules"), world, sink);
     selections::references(report, at.get("selections"), sink);
     indicators::references(report, at.get("indicators"), sink);
+    batch::references(report, at, sink);
     document::references(report, at, world, sink);
     layout::references(report, at.get("layout"), sink);
     template::files(report, at, world.source, sink);

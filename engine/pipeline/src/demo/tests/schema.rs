@@ -77,7 +77,7 @@ fn keys<'a>(
 
 #[test]
 fn the_tables_have_the_fields_of_the_core_forms_in_order() {
-    assert_eq!(demo().len(), 41);
+    assert_eq!(demo().len(), 42);
     check_all(demo(), |(id, table)| {
         let expected: Vec<(String, ColumnType)> = form(id)
             .fields
