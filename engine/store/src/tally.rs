@@ -46,7 +46,10 @@ impl Reader {
         wanted: &Wanted,
         parameters: &[(&str, Value)],
     ) -> Result<Tally, StoreError> {
-        self.tally_part(dataset, wanted, parameters, &Part::default())
+        // A bound that leaves nothing out still makes SQLite begin with the schools and go through
+        // everything else in their order; without it the same count takes more than twice the time.
+        let all = Part { from: self.plan(dataset)?.by_school.then(String::new), before: None };
+        self.tally_part(dataset, wanted, parameters, &all)
     }
 
     /// Counts like [`Reader::tally`], only the rows of some schools; of a dataset that
