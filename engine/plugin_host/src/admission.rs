@@ -8,6 +8,7 @@ use wasmtime::Engine;
 
 use crate::error::LoadError;
 use crate::limits::Limits;
+use crate::wire;
 
 /// Bytes of a page of memory.
 const PAGE: u64 = 65_536;
@@ -73,7 +74,7 @@ impl Counts<'_> {
                     }
                     // A type is a name for a shape and brings nothing in.
                     if !matches!(import.ty, wasmparser::ComponentTypeRef::Type(_)) {
-                        return Err(LoadError::Import { import: import.name.name.to_owned() });
+                        return Err(foreign(import.name.name));
                     }
                 }
             }
@@ -135,6 +136,15 @@ impl Counts<'_> {
     fn add_names(&mut self, count: u32) -> Result<(), LoadError> {
         self.names += count as usize;
         at_most("imports and exports", self.names, NAMES)
+    }
+}
+
+/// Tells what is wrong with an import.
+fn foreign(import: &str) -> LoadError {
+    let import = import.to_owned();
+    match import.starts_with(wire::PACKAGE) {
+        true => LoadError::NewerContract { import },
+        false => LoadError::Import { import },
     }
 }
 

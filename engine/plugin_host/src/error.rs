@@ -175,6 +175,12 @@ pub enum LoadError {
         /// The import.
         import: String,
     },
+    /// It imports a part of the contract that this program does not have.
+    #[error("it imports `{import}`, which this program does not have: it was made for a newer one")]
+    NewerContract {
+        /// The import.
+        import: String,
+    },
     /// One of the counts is above its limit.
     #[error("it has {found} {what}, more than {limit}")]
     TooMany {
@@ -206,6 +212,14 @@ pub enum LoadError {
     /// It does not export the contract.
     #[error("it does not export `{interface}`")]
     NoRules {
+        /// The interface.
+        interface: &'static str,
+    },
+    /// It exports the contract, but not its function.
+    #[error("it does not export `{function}` of `{interface}`")]
+    NoFunction {
+        /// The function.
+        function: &'static str,
         /// The interface.
         interface: &'static str,
     },
@@ -384,9 +398,10 @@ impl PluginError {
                 format!("plugin `{plugin}` trả kết quả sai ở quy tắc `{rule}`: {what}"),
                 no_marks(),
             ),
-            Self::Load { plugin, reason } => {
-                (format!("không nạp được plugin `{plugin}`: {}", reason.vietnamese()), None)
-            }
+            Self::Load { plugin, reason } => (
+                format!("không nạp được plugin `{plugin}`: {}", reason.vietnamese()),
+                reason.help(),
+            ),
             Self::UnknownRule { plugin, rule } => {
                 (format!("plugin `{plugin}` không có quy tắc `{rule}`"), None)
             }
@@ -414,6 +429,23 @@ impl PluginError {
 }
 
 impl LoadError {
+    /// Returns what to do, where somebody can do something.
+    fn help(&self) -> Option<Text> {
+        match self {
+            Self::NewerContract { .. } | Self::OtherContract { .. } => Some(Text::both(
+                "cập nhật chương trình, hoặc dựng lại plugin bằng `bieumau plugin build` của chương trình này",
+                "update the program, or build the plugin again with `bieumau plugin build` of this one",
+            )),
+            Self::NoRules { .. } | Self::NoFunction { .. } | Self::WrongTypes { .. } => {
+                Some(Text::both(
+                    "giao ước là plugins/wit; dựng lại plugin bằng `bieumau plugin build` với plugins/sdk của chương trình này",
+                    "the contract is plugins/wit; build the plugin again with `bieumau plugin build` and the plugins/sdk of this program",
+                ))
+            }
+            _ => None,
+        }
+    }
+
     fn vietnamese(&self) -> String {
         match self {
             Self::TooLarge { bytes, limit } => format!("tệp có {bytes} byte, giới hạn {limit}"),
@@ -424,6 +456,9 @@ impl LoadError {
             Self::Import { import } => {
                 format!("tệp đòi `{import}`, nhưng plugin không được đòi gì từ bên ngoài")
             }
+            Self::NewerContract { import } => format!(
+                "tệp đòi `{import}` mà chương trình này chưa có: nó được làm cho bản mới hơn"
+            ),
             Self::TooMany { what, found, limit } => {
                 format!("tệp có {found} {what}, giới hạn {limit}")
             }
@@ -431,10 +466,11 @@ impl LoadError {
             Self::CompileLimit { limit } => format!("biên dịch tệp này cần hơn {limit}"),
             Self::Invalid { what } => format!("tệp không phải component hợp lệ: {what}"),
             Self::NoRules { interface } => format!("tệp không có `{interface}`"),
+            Self::NoFunction { function, interface } => {
+                format!("tệp không có `{function}` của `{interface}`")
+            }
             Self::OtherContract { found, interface } => {
-                format!(
-                    "tệp được làm cho `{found}`, chương trình này có `{interface}`; cập nhật chương trình hoặc dựng lại plugin"
-                )
+                format!("tệp được làm cho `{found}`, chương trình này có `{interface}`")
             }
             Self::WrongTypes { what } => format!("kiểu dữ liệu không đúng giao ước: {what}"),
             Self::Script { what } => what.clone(),

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use wasmtime::component::{Component, ComponentExportIndex, Instance, InstancePre, Linker};
 use wasmtime::{
     Config, Enabled, Engine, PoolingAllocationConfig, ResourceLimiter, Store, Trap, WasmBacktrace,
+    WasmFeatures,
 };
 
 use crate::error::LoadError;
@@ -106,7 +107,9 @@ fn config(limits: &Limits) -> Config {
         .wasm_tail_call(false)
         .wasm_extended_const(limits.extended_const)
         .wasm_custom_page_sizes(false)
-        .wasm_wide_arithmetic(false);
+        .wasm_wide_arithmetic(false)
+        // There is no setter of its own without the crate's feature `gc`.
+        .wasm_features(WasmFeatures::FUNCTION_REFERENCES, false);
     config
 }
 
@@ -148,13 +151,25 @@ fn slots(limits: &Limits) -> PoolingAllocationConfig {
 
 /// Looks for the contract in a component.
 pub fn prepare(engine: &Engine, component: &Component) -> Result<Compiled, LoadError> {
-    let no_rules = LoadError::NoRules { interface: wire::INTERFACE };
-    let rules = component
-        .get_export_index(None, wire::INTERFACE)
-        .ok_or_else(|| other_contract(engine, component).unwrap_or(no_rules.clone()))?;
-    let apply = component.get_export_index(Some(&rules), wire::FUNCTION).ok_or(no_rules)?;
     // Nothing is in the linker, so nothing can be imported.
-    let instance = Linker::new(engine)
+    prepare_for(engine, component, wire::INTERFACE, &Linker::new(engine))
+}
+
+/// Looks for `interface` in a component that may import what is in `linker`.
+fn prepare_for(
+    engine: &Engine,
+    component: &Component,
+    interface: &'static str,
+    linker: &Linker<Watch>,
+) -> Result<Compiled, LoadError> {
+    let rules = component.get_export_index(None, interface).ok_or_else(|| {
+        other_contract(engine, component).unwrap_or(LoadError::NoRules { interface })
+    })?;
+    let function = wire::FUNCTION;
+    let apply = component
+        .get_export_index(Some(&rules), function)
+        .ok_or(LoadError::NoFunction { function, interface })?;
+    let instance = linker
         .instantiate_pre(component)
         .map_err(|error| LoadError::Invalid { what: format!("{error:#}") })?;
     Ok(Compiled { instance, apply, script: None })
@@ -393,3 +408,55 @@ fn describe(failure: CallFailure) -> String {
 
 /// A compiled plugin that several threads use.
 pub type Shared = Arc<Compiled>;
+
+#[cfg(test)]
+mod tests {
+    use wasmtime::component::{Component, Linker};
+
+    use super::{Compiled, call, engine, prepare_for, probe};
+    use crate::limits::Limits;
+    use crate::wire;
+
+    /// Built when the contract was at 1.0.0, and never since.
+    const KEPT: &[u8] = include_bytes!("../tests/versions/contract_1_0_0.wasm");
+
+    /// The contract as it will be called after it has grown.
+    const GROWN: &str = "bieumau:plugin/rules@1.1.0";
+
+    fn prepared(interface: &'static str, offered: &[&str]) -> Compiled {
+        let (engine, _) = engine(&Limits::default()).expect("an engine");
+        let component = Component::from_binary(&engine, KEPT).expect("a component");
+        let mut linker = Linker::new(&engine);
+        for name in offered {
+            let mut instance = linker.instance(name).expect("a new instance");
+            let line = |_: wasmtime::StoreContextMut<'_, super::Watch>, (_,): (String,)| Ok(());
+            instance.func_wrap("line", line).expect("a new function");
+        }
+        prepare_for(&engine, &component, interface, &linker)
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Checks that the kept component starts and answers.
+    fn check_answers(compiled: &Compiled) {
+        let limits = Limits::default();
+        probe(compiled, &limits).unwrap_or_else(|error| panic!("{error}"));
+        let no_rule = wire::Call {
+            rule: "a rule that it does not have".to_owned(),
+            parameters: vec![],
+            tables: vec![],
+            explain: false,
+        };
+        let (answer, _) = call(compiled, &limits, limits.fuel, no_rule);
+        let Err(super::CallFailure::Rule(failure)) = answer else { panic!("{answer:?}") };
+        assert_eq!(failure.code, "unknown_rule");
+    }
+
+    #[test]
+    fn an_old_component_does_not_notice_that_the_contract_has_grown() {
+        check_answers(&prepared(wire::INTERFACE, &[]));
+        // A minor version later; then with something that may be imported; then with two.
+        check_answers(&prepared(GROWN, &[]));
+        check_answers(&prepared(GROWN, &["bieumau:plugin/log@1.1.0"]));
+        check_answers(&prepared(GROWN, &["bieumau:plugin/log@1.1.0", "bieumau:plugin/log@1.2.0"]));
+    }
+}

@@ -5,6 +5,9 @@
 
 use wasmtime::component::{ComponentType, Lift, Lower};
 
+/// How the name of everything in the contract begins.
+pub const PACKAGE: &str = "bieumau:plugin/";
+
 /// The interface that a plugin exports.
 pub const INTERFACE: &str = "bieumau:plugin/rules@1.0.0";
 

@@ -48,42 +48,62 @@ fn limits() -> Limits {
     limits
 }
 
-fn run_with(limits: Limits, wasm: &[u8]) -> Result<Answer, PluginError> {
-    let host = Host::new(limits).expect("a host");
-    let plugin = host.load(common::manifest("hostile", MANIFEST), wasm)?;
+fn run_on(host: &Host, manifest: &str, wasm: &[u8]) -> Result<Answer, PluginError> {
+    let plugin = host.load(common::manifest("hostile", manifest), wasm)?;
     plugin.apply("run", &[], &[given()], Explain::No)
 }
 
-fn check_error(wasm: &[u8], expected: &str) {
-    check_error_with(limits(), wasm, expected);
+fn run(wasm: &[u8]) -> Result<Answer, PluginError> {
+    run_on(&Host::new(limits()).expect("a host"), MANIFEST, wasm)
 }
 
-fn check_error_with(limits: Limits, wasm: &[u8], expected: &str) {
+/// Checks that a component ends as this error, soon, and that its host then serves another one.
+fn check_error(wasm: &[u8], code: &str, expected: &str) {
+    check_error_with(limits(), MANIFEST, wasm, code, expected);
+}
+
+fn check_error_with(limits: Limits, manifest: &str, wasm: &[u8], code: &str, expected: &str) {
+    let host = Host::new(limits).expect("a host");
     let start = Instant::now();
-    let error = run_with(limits, wasm).expect_err(expected);
+    let error = run_on(&host, manifest, wasm).expect_err(expected);
+    assert_eq!(error.code(), code, "{error}");
     assert!(error.to_string().contains(expected), "{error} is not {expected}");
-    // A person can read it in both languages, and it has a stable code.
+    // A person can read it in both languages, with the same code.
     let diagnostic = error.diagnostic();
+    assert_eq!(diagnostic.code, code);
     assert!(!diagnostic.message.get(bieumau_model::text::Locale::Vi).is_empty());
     // Far above every limit: the machine may be busy.
     assert!(start.elapsed() < Duration::from_secs(30), "took {:?}", start.elapsed());
+    let good = answering(&[("out", 1, vec![name("ok", &[2])])]);
+    let after = run_on(&host, MANIFEST, &good);
+    assert!(after.is_ok(), "after {expected}: {after:?}");
 }
 
-fn check_body(body: &str, expected: &str) {
-    check_error(&component(&format!("{MEMORY} {APPLY} {body})")), expected);
+fn check_body(body: &str, code: &str, expected: &str) {
+    check_error(&component(&format!("{MEMORY} {APPLY} {body})")), code, expected);
 }
 
 #[test]
 fn an_endless_loop_ends_by_its_steps() {
-    check_body("(loop (br 0)) (i32.const 0)", "used more than 20100000 steps for rule `run`");
+    check_body(
+        "(loop (br 0)) (i32.const 0)",
+        "P002",
+        "used more than 20100000 steps for rule `run`",
+    );
+}
+
+/// Limits under which only the clock counts.
+fn without_steps() -> Limits {
+    let mut limits = limits();
+    limits.fuel = u64::MAX;
+    limits
 }
 
 #[test]
 fn an_endless_loop_ends_by_its_time() {
-    let mut limits = limits();
-    limits.fuel = u64::MAX;
     let wasm = component(&format!("{MEMORY} {APPLY} (loop (br 0)) (i32.const 0))"));
-    check_error_with(limits, &wasm, "used more than 200 ms for rule `run`");
+    let expected = "used more than 200 ms for rule `run`";
+    check_error_with(without_steps(), MANIFEST, &wasm, "P001", expected);
 }
 
 #[test]
@@ -91,7 +111,9 @@ fn a_loop_before_the_call_ends() {
     let wasm = component(&format!(
         "{MEMORY} (func $start (loop (br 0))) (start $start) {APPLY} (i32.const 0))"
     ));
-    check_error(&wasm, "could not be loaded: it does not start: it takes too many steps");
+    let starts_not = "could not be loaded: it does not start: it takes too";
+    check_error(&wasm, "L001", &format!("{starts_not} many steps"));
+    check_error_with(without_steps(), MANIFEST, &wasm, "L001", &format!("{starts_not} long"));
 }
 
 #[test]
@@ -101,7 +123,8 @@ fn a_loop_in_the_allocator_ends() {
         (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (loop (br 0)) (i32.const 0))
         {APPLY} (i32.const 0))"#
     ));
-    check_error(&wasm, "used more than 20100000 steps");
+    check_error(&wasm, "P002", "used more than 20100000 steps");
+    check_error_with(without_steps(), MANIFEST, &wasm, "P001", "used more than 200 ms");
 }
 
 #[test]
@@ -113,13 +136,15 @@ fn a_loop_behind_the_answer_ends() {
         (func (export "cabi_post_bieumau:plugin/rules@1.0.0#apply") (param i32) (loop (br 0)))"#,
         image.data()
     ));
-    check_error(&wasm, "used more than 20100000 steps");
+    check_error(&wasm, "P002", "used more than 20100000 steps");
+    check_error_with(without_steps(), MANIFEST, &wasm, "P001", "used more than 200 ms");
 }
 
 #[test]
 fn memory_without_end_is_refused() {
     check_body(
         "(loop (drop (memory.grow (i32.const 16))) (br 0)) (i32.const 0)",
+        "P003",
         "asked for 33685504 bytes of memory in rule `run`, more than 33554432",
     );
 }
@@ -131,7 +156,7 @@ fn memory_that_is_declared_too_large_is_refused() {
         (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 0))
         {APPLY} (i32.const 0))"#
     ));
-    check_error(&wasm, "it has 4294967296 bytes of memory, more than 33554432");
+    check_error(&wasm, "L001", "it has 4294967296 bytes of memory, more than 33554432");
 }
 
 #[test]
@@ -140,7 +165,7 @@ fn a_table_that_grows_without_end_is_refused() {
         "{MEMORY} (table $t 1 funcref)
         {APPLY} (loop (drop (table.grow $t (ref.null func) (i32.const 1000))) (br 0)) (i32.const 0))"
     ));
-    check_error(&wasm, "table elements in rule `run`, more than 10000");
+    check_error(&wasm, "P003", "table elements in rule `run`, more than 10000");
 }
 
 #[test]
@@ -150,7 +175,7 @@ fn recursion_without_end_is_a_trap() {
             (i64.add (call $deeper (i64.add (local.get 0) (i64.const 1))) (i64.const 1)))
         {APPLY} (drop (call $deeper (i64.const 0))) (i32.const 0))"
     ));
-    check_error(&wasm, "broke off in rule `run`: wasm trap: call stack exhausted");
+    check_error(&wasm, "P004", "broke off in rule `run`: wasm trap: call stack exhausted");
 }
 
 #[test]
@@ -158,7 +183,7 @@ fn a_trap_names_its_functions() {
     let wasm = component(&format!(
         "{MEMORY} (func $round_the_marks unreachable) {APPLY} (call $round_the_marks) (i32.const 0))"
     ));
-    let error = run_with(limits(), &wasm).expect_err("a trap");
+    let error = run(&wasm).expect_err("a trap");
     let PluginError::Trap { functions, .. } = &error else { panic!("{error}") };
     assert_eq!(functions[0], "round_the_marks");
     let message = error.diagnostic().one_line(bieumau_model::text::Locale::Vi);
@@ -167,10 +192,10 @@ fn a_trap_names_its_functions() {
 
 #[test]
 fn bad_arithmetic_and_addresses_are_traps() {
-    check_body("(i32.div_u (i32.const 1) (i32.const 0))", "integer divide by zero");
-    check_body("(i32.load (i32.const 0x7fffffff))", "out of bounds memory access");
-    check_body("(i32.const 0x7ffffff0)", "pointer out of bounds of memory");
-    check_body("(i32.const 1026)", "pointer not aligned");
+    check_body("(i32.div_u (i32.const 1) (i32.const 0))", "P004", "integer divide by zero");
+    check_body("(i32.load (i32.const 0x7fffffff))", "P004", "out of bounds memory access");
+    check_body("(i32.const 0x7ffffff0)", "P006", "pointer out of bounds of memory");
+    check_body("(i32.const 1026)", "P006", "pointer not aligned");
 }
 
 #[test]
@@ -184,7 +209,7 @@ fn an_allocator_that_lies_is_caught() {
             (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const {address}))
             {APPLY} (i32.const 0))"#
         ));
-        check_error(&wasm, expected);
+        check_error(&wasm, "P006", expected);
     }
 }
 
@@ -206,7 +231,29 @@ fn an_answer_that_is_too_large_is_refused() {
         (i32.const {at}))"#,
         list + 4
     ));
-    check_error(&wasm, "answered rule `run` with more than 16777216 bytes");
+    check_error(&wasm, "P005", "answered rule `run` with more than 16777216 bytes");
+}
+
+#[test]
+fn a_text_of_ten_megabytes_is_refused() {
+    let mut image = Image::default();
+    let text = Column { name: "name", present: vec![], cells: Cells::Text(vec![], vec![10 << 20]) };
+    let at = image.answer(&[("out", 1, vec![text])]);
+    let data = image.data();
+    // Behind the name and the end of the one cell stands the record of the column, and in it the text.
+    let text = (image::BASE + 8) + 20;
+    let wasm = component(&format!(
+        r#"(memory (export "memory") 200)
+        (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 16384))
+        {data} {APPLY}
+        (memory.fill (i32.const 65536) (i32.const 97) (i32.const {length}))
+        (i32.store (i32.const {text}) (i32.const 65536))
+        (i32.store (i32.const {}) (i32.const {length}))
+        (i32.const {at}))"#,
+        text + 4,
+        length = 10 << 20,
+    ));
+    check_error(&wasm, "P006", "has 10485760 bytes in row 0, more than 32768");
 }
 
 fn name(utf8: &str, ends: &[u32]) -> Column {
@@ -221,7 +268,7 @@ fn answering(tables: &[(&str, u32, Vec<Column>)]) -> Vec<u8> {
 }
 
 fn check_answer(tables: &[(&str, u32, Vec<Column>)], expected: &str) {
-    check_error(&answering(tables), &format!("answered rule `run` wrongly: {expected}"));
+    check_error(&answering(tables), "P006", &format!("answered rule `run` wrongly: {expected}"));
 }
 
 fn check_second_column(name_of: &'static str, present: Vec<u8>, cells: Cells, expected: &str) {
@@ -233,7 +280,7 @@ fn check_second_column(name_of: &'static str, present: Vec<u8>, cells: Cells, ex
 fn a_right_answer_by_hand_is_taken() {
     let mark = Column { name: "mark", present: vec![1, 0], cells: Cells::Decimal(1, vec![75, 9]) };
     let wasm = answering(&[("out", 2, vec![mark, name("Đỗa", &["Đỗ".len() as u32, 6])])]);
-    let answer = run_with(limits(), &wasm).unwrap_or_else(|error| panic!("{error}"));
+    let answer = run(&wasm).unwrap_or_else(|error| panic!("{error}"));
     let out = answer.table("out").expect("a table");
     assert_eq!(out.value(0, "name"), Some(table::Value::Text("Đỗ".to_owned())));
     assert_eq!(out.value(0, "mark"), Some(table::Value::Decimal { units: 75, scale: 1 }));
@@ -245,7 +292,7 @@ fn a_right_answer_by_hand_is_taken() {
 #[test]
 fn text_comes_in_nfc() {
     let wasm = answering(&[("out", 1, vec![name("e\u{301}", &[3])])]);
-    let answer = run_with(limits(), &wasm).unwrap_or_else(|error| panic!("{error}"));
+    let answer = run(&wasm).unwrap_or_else(|error| panic!("{error}"));
     let cell = answer.table("out").and_then(|out| out.value(0, "name"));
     assert_eq!(cell, Some(table::Value::Text("é".to_owned())));
 }
@@ -353,7 +400,7 @@ fn a_rule_that_says_no_is_heard() {
     let mut image = Image::default();
     let at = image.failure("no_class", "không có lớp", "there is no class");
     let wasm = component(&format!("{MEMORY} {} {APPLY} (i32.const {at}))", image.data()));
-    let error = run_with(limits(), &wasm).expect_err("a failure");
+    let error = run(&wasm).expect_err("a failure");
     let PluginError::RuleFailed { code, message, .. } = &error else { panic!("{error}") };
     assert_eq!(code, "no_class");
     assert_eq!(message.get(bieumau_model::text::Locale::Vi), "không có lớp");
@@ -366,21 +413,39 @@ fn what_imports_something_is_refused() {
     );
     check_error(
         &wasm.expect("a component"),
+        "L001",
         "it imports `wasi:clocks/wall-clock@0.2.0`, but a plugin imports nothing",
     );
 }
 
 #[test]
+fn what_imports_an_unknown_function_is_refused() {
+    for (import, named) in [
+        (r#"(import "secret" (func))"#, "secret"),
+        (r#"(import "clock" (func (result u64)))"#, "clock"),
+        (
+            r#"(import "bieumau:plugin/log@1.0.0" (instance (export "line" (func))))"#,
+            "bieumau:plugin/log@1.0.0",
+        ),
+        (r#"(import "code" (core module))"#, "code"),
+        (r#"(import "more" (component))"#, "more"),
+    ] {
+        let wasm = wat::parse_str(format!("(component {import})")).expect("a component");
+        check_error(&wasm, "L001", &format!("it imports `{named}`"));
+    }
+}
+
+#[test]
 fn what_is_no_component_is_refused() {
-    check_error(b"", "it is not a valid component");
-    check_error(b"not WebAssembly at all", "it is not a valid component");
-    check_error(b"\x7fELF\x02\x01\x01", "it is machine code, not a WebAssembly component");
+    check_error(b"", "L001", "it is not a valid component");
+    check_error(b"not WebAssembly at all", "L001", "it is not a valid component");
+    check_error(b"\x7fELF\x02\x01\x01", "L001", "it is machine code, not a WebAssembly component");
     let module = wat::parse_str("(module)").expect("a module");
-    check_error(&module, "it is a core module, not a component");
+    check_error(&module, "L001", "it is a core module, not a component");
     let empty = wat::parse_str("(component)").expect("a component");
-    check_error(&empty, "it does not export `bieumau:plugin/rules@1.0.0`");
+    check_error(&empty, "L001", "it does not export `bieumau:plugin/rules@1.0.0`");
     let whole = component(&format!("{MEMORY} {APPLY} (i32.const 0))"));
-    check_error(&whole[..whole.len() / 2], "it is not a valid component");
+    check_error(&whole[..whole.len() / 2], "L001", "it is not a valid component");
 }
 
 #[test]
@@ -390,7 +455,7 @@ fn compiled_code_is_refused() {
     let engine = wasmtime::Engine::new(&config).expect("an engine");
     let wasm = component(&format!("{MEMORY} {APPLY} (i32.const 0))"));
     let compiled = engine.precompile_component(&wasm).expect("compiled code");
-    check_error(&compiled, "it is machine code");
+    check_error(&compiled, "L001", "it is machine code");
 }
 
 #[test]
@@ -404,27 +469,72 @@ fn another_contract_under_the_same_name_is_refused() {
             (i32.const 0))"#
         ),
     );
-    check_error(&wasm, "its rules do not have the types of the contract");
+    check_error(&wasm, "L001", "its rules do not have the types of the contract");
+}
+
+#[test]
+fn rules_without_their_function_are_refused() {
+    let wasm = component_of(
+        "package bieumau:plugin@1.0.0;
+        interface rules { answer: func() -> u32; }
+        world plugin { export rules; }",
+        r#"(func (export "bieumau:plugin/rules@1.0.0#answer") (result i32) (i32.const 0))"#,
+    );
+    check_error(&wasm, "L001", "it does not export `apply` of `bieumau:plugin/rules@1.0.0`");
 }
 
 #[test]
 fn what_would_take_long_to_compile_is_refused() {
     let adds = "(drop (i32.add (local.get 0) (i32.const 1)))".repeat(12_000);
-    check_body(&format!("{adds} (i32.const 0)"), "bytes in one function, more than 65536");
+    check_body(&format!("{adds} (i32.const 0)"), "L001", "bytes in one function, more than 65536");
     let functions = "(func)".repeat(20_001);
     check_error(
         &component(&format!("{MEMORY} {functions} {APPLY} (i32.const 0))")),
+        "L001",
         "functions, more than 20000",
     );
-    check_error(&vec![0; (4 << 20) + 1], "it has 4194305 bytes, more than 4194304");
+    check_error(&vec![0; (4 << 20) + 1], "L001", "it has 4194305 bytes, more than 4194304");
 }
 
 #[test]
 fn features_that_are_off_are_refused() {
-    for fields in ["(memory 1 1 shared)", "(memory i64 1)"] {
-        let wasm = wat::parse_str(format!("(component (core module {fields}))"));
-        check_error(&wasm.expect("a component"), "it is not a valid component");
+    for fields in [
+        "(memory 1 1 shared)",
+        "(memory i64 1)",
+        "(memory 1 (pagesize 1))",
+        "(func $f (return_call $f))",
+        "(func (param v128) (result v128) (i32x4.relaxed_trunc_f32x4_s (local.get 0)))",
+        "(func (param i64 i64 i64 i64) (result i64 i64)
+            (i64.add128 (local.get 0) (local.get 1) (local.get 2) (local.get 3)))",
+        "(global i32 (i32.add (i32.const 1) (i32.const 2)))",
+        "(tag (param i32))",
+        "(type (struct))",
+        "(type $f (func)) (func (param (ref $f)) (call_ref $f (local.get 0)))",
+        "(type $f (func)) (type (cont $f))",
+    ] {
+        let wasm = wat::parse_str(format!("(component (core module {fields}))")).expect(fields);
+        check_error(&wasm, "L001", "it is not a valid component");
     }
+    for fields in ["(type (stream u8))", "(type (future u8))", "(core func (canon subtask.drop))"] {
+        let wasm = wat::parse_str(format!("(component {fields})"));
+        check_error(&wasm.expect(fields), "L001", "it is not a valid component");
+    }
+}
+
+/// A component with an interpreter inside has wider limits; they hold all the same.
+#[test]
+fn the_wider_limits_of_an_interpreter_hold() {
+    let manifest = MANIFEST.replace("title: Hostile\n", "title: Hostile\ncode: interpreter\n");
+    let check = |body: &str, code: &str, expected: &str| {
+        let wasm = component(&format!("{MEMORY} {APPLY} {body} (i32.const 0))"));
+        check_error_with(limits(), &manifest, &wasm, code, expected);
+    };
+    check("(loop (br 0))", "P002", "used more than 400600000 steps for rule `run`");
+    check(
+        "(loop (drop (memory.grow (i32.const 256))) (br 0))",
+        "P003",
+        "asked for 134348800 bytes of memory in rule `run`, more than 134217728",
+    );
 }
 
 #[test]

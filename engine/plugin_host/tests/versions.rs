@@ -137,6 +137,96 @@ fn a_component_of_another_contract_is_told_which_one_this_is() {
     }
 }
 
+/// The contract with one part of its text replaced.
+fn contract_with(part: &str, other: &str) -> String {
+    let wit = include_str!("../../../plugins/wit/bieumau-plugin.wit");
+    assert_eq!(wit.matches(part).count(), 1, "{part}");
+    wit.replace(part, other)
+}
+
+/// Checks that the host takes a component of another contract.
+fn check_loads(wasm: &[u8]) {
+    let host = Host::new(Limits::default()).expect("a host");
+    let loaded = host.load(manifest::manifest("kept", MANIFEST), wasm);
+    assert!(loaded.is_ok(), "{:?}", loaded.err());
+}
+
+#[test]
+fn a_component_of_a_later_minor_version_loads() {
+    let wit = contract_with("package bieumau:plugin@1.0.0;", "package bieumau:plugin@1.3.0;");
+    let apply = APPLY.replace("@1.0.0", "@1.3.0");
+    check_loads(&component_of(&wit, &format!("{MEMORY} {apply} (unreachable))")));
+}
+
+#[test]
+fn an_interface_more_than_the_program_asks_for_does_no_harm() {
+    let wit = contract_with(
+        "world plugin {",
+        "interface advice { give: func() -> u32; }\nworld plugin {\n    export advice;",
+    );
+    let advice = r#"(func (export "bieumau:plugin/advice@1.0.0#give") (result i32) (i32.const 0))"#;
+    check_loads(&component_of(&wit, &format!("{MEMORY} {APPLY} (unreachable)) {advice}")));
+}
+
+#[test]
+fn a_component_that_wants_what_came_later_is_told_to_wait_for_it() {
+    let wit = contract_with(
+        "world plugin {",
+        "interface log { line: func(text: string); }\nworld plugin {\n    import log;",
+    );
+    let import = r#"(import "bieumau:plugin/log@1.0.0" "line" (func $line (param i32 i32)))"#;
+    let wasm = component_of(
+        &wit,
+        &format!(
+            "{import} {MEMORY} {APPLY} (call $line (i32.const 0) (i32.const 0)) (unreachable))"
+        ),
+    );
+    let expected = "it imports `bieumau:plugin/log@1.0.0`, which this program does not have: it was made for a newer one";
+    check_refused(MANIFEST, &wasm, &[entries(Vec::new())], expected);
+    check_help(&wasm, "update the program, or build the plugin again");
+}
+
+#[test]
+fn a_new_mandatory_field_is_refused_before_anything_is_called() {
+    let cells = "cells: cells,\n    }";
+    let in_column = contract_with(cells, "cells: cells,\n        unit: string,\n    }");
+    let column = component_of(&in_column, &format!("{MEMORY} {APPLY} (unreachable))"));
+    let in_call = contract_with("explain: bool,", "explain: bool, teacher: string,");
+    let apply =
+        APPLY.replace("i32 i32 i32 i32 i32 i32 i32)", "i32 i32 i32 i32 i32 i32 i32 i32 i32)");
+    let call = component_of(&in_call, &format!("{MEMORY} {apply} (unreachable))"));
+    for (wasm, fields) in [
+        (column, "expected record of 3 fields, found 4"),
+        (call, "expected record of 4 fields, found 5"),
+    ] {
+        let expected = "its rules do not have the types of the contract: ";
+        check_refused(MANIFEST, &wasm, &[entries(Vec::new())], expected);
+        check_refused(MANIFEST, &wasm, &[entries(Vec::new())], fields);
+        check_help(&wasm, "the contract is plugins/wit; build the plugin again");
+    }
+}
+
+#[test]
+fn a_new_mandatory_function_is_named() {
+    let wit = "package bieumau:plugin@1.0.0;
+        interface rules { other: func() -> u32; }
+        world plugin { export rules; }";
+    let wasm = component_of(
+        wit,
+        r#"(func (export "bieumau:plugin/rules@1.0.0#other") (result i32) (i32.const 0))"#,
+    );
+    let expected = "it does not export `apply` of `bieumau:plugin/rules@1.0.0`";
+    check_refused(MANIFEST, &wasm, &[entries(Vec::new())], expected);
+    check_help(&wasm, "the contract is plugins/wit; build the plugin again");
+}
+
+fn check_help(wasm: &[u8], expected: &str) {
+    let error = apply(MANIFEST, wasm, &[entries(Vec::new())]).expect_err(expected);
+    let help = error.diagnostic().help.expect("a hint");
+    assert!(help.get(Locale::En).starts_with(expected), "{help:?}");
+    assert_ne!(help.get(Locale::Vi), help.get(Locale::En));
+}
+
 #[test]
 fn other_exports_do_not_stand_for_the_contract() {
     let wit = "package other:more@1.0.0;
@@ -152,4 +242,24 @@ fn other_exports_do_not_stand_for_the_contract() {
         &[entries(Vec::new())],
         "it does not export `bieumau:plugin/rules@1.0.0`",
     );
+}
+
+/// The version of the kit stands in every component for whoever looks for a fault.
+#[test]
+fn shipped_components_tell_the_version_of_their_kit() {
+    let project = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let kit = std::fs::read_to_string(project.join("plugins/sdk/Cargo.toml")).expect("the kit");
+    for plugin in ["national", "hai_phong", "ho_chi_minh"] {
+        let path = project.join("plugins").join(plugin).join("plugin.wasm");
+        let wasm = std::fs::read(path).expect("the component");
+        let sections = wasmparser::Parser::new(0).parse_all(&wasm).filter_map(|part| match part {
+            Ok(wasmparser::Payload::CustomSection(own)) if own.name() == "bieumau-sdk" => {
+                Some(String::from_utf8_lossy(own.data()).into_owned())
+            }
+            _ => None,
+        });
+        let versions: Vec<String> = sections.collect();
+        assert_eq!(versions.len(), 1, "{plugin}: {versions:?}");
+        assert!(kit.contains(&format!("version = \"{}\"", versions[0])), "{plugin}: {versions:?}");
+    }
 }
