@@ -8,6 +8,8 @@ mod common;
 #[path = "hostile/component.rs"]
 #[expect(dead_code, reason = "other tests use more of it")]
 mod component;
+#[path = "compiling/smith.rs"]
+mod smith;
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -34,7 +36,7 @@ fn main() -> ExitCode {
     if std::env::args().nth(1).is_some_and(|first| first == "compile") {
         return bieumau_plugin_host::run_compiler();
     }
-    let trials = vec![
+    let mut trials = vec![
         Trial::test("a_plugin_is_compiled_in_another_process_and_kept", kept),
         Trial::test("a_kept_copy_that_was_changed_is_made_anew", changed),
         Trial::test("a_copy_of_another_installation_is_not_believed", foreign),
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         Trial::test("h24_a_compiler_that_breaks_takes_nothing_with_it", broken),
         Trial::test("h22_the_compiler_says_what_is_no_component", invalid),
     ];
+    trials.extend(smith::trials());
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
