@@ -1,13 +1,12 @@
 //! One rule as YAML, JavaScript, Rust and Python: the same results for 10,000 made-up pupils.
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
 
 use bieumau_model::table::{Cells, Table, Value};
 use bieumau_plugin_host::{Answer, Explain, Host, Limits, Plugin, PluginError};
 
 use crate::class::{Class, Pupil, Random};
+use crate::python::{self, PythonText};
 use crate::support::{example, example_folder, project};
 
 /// Pupils in all, and in one call.
@@ -117,7 +116,8 @@ fn yaml_gives_what_the_others_give_with_its_parameters() {
 fn python_gives_the_same() {
     let Some(wasm) = python_component() else {
         eprintln!(
-            "left out: the Python component; `pip install componentize-py==0.25.1` builds it"
+            "left out: the component of Python; `pip install componentize-py==0.25.1` builds it. \
+             Its text is run by the_text_in_python_gives_the_same"
         );
         return;
     };
@@ -129,20 +129,36 @@ fn python_gives_the_same() {
     });
 }
 
+/// The very text of the example, run by `python3`.
+#[test]
+fn the_text_in_python_gives_the_same() {
+    let Some(mut python) = PythonText::start() else {
+        eprintln!("left out: there is no `python3`");
+        return;
+    };
+    let rust = rust();
+    let mut seen = Seen::default();
+    each_batch(|batch, tables| {
+        let rounding = [("rounding", ["half_up", "half_even", "down", "up"][batch % 4])];
+        let adjusted = [("adjust", ["true", "false"][batch % 2])];
+        for parameters in [rounding.as_slice(), &GIFTED, &adjusted] {
+            let answer = apply(&rust, parameters, tables);
+            let found = python.apply(parameters, tables);
+            assert_eq!(found, python::told(&answer), "batch {batch}, {parameters:?}");
+            if parameters == rounding {
+                seen.look_at(&answer);
+            }
+        }
+    });
+    seen.check();
+}
+
 /// Returns the component of the example in Python: that in `LEARNING_PYTHON`, or one that is built now.
 fn python_component() -> Option<Vec<u8>> {
-    if let Some(path) = std::env::var_os("LEARNING_PYTHON") {
-        return Some(fs::read(path).expect("the component named by LEARNING_PYTHON"));
+    match std::env::var_os("LEARNING_PYTHON") {
+        Some(path) => Some(fs::read(path).expect("the component named by LEARNING_PYTHON")),
+        None => python::component(&example_folder("learning_python"), "learning_python"),
     }
-    Command::new("componentize-py").arg("--version").output().ok()?;
-    let folder = example_folder("learning_python");
-    let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("learning_python.wasm");
-    let wit = project().join("plugins/wit").canonicalize().expect("the contract");
-    let built =
-        Command::new("sh").arg("build.sh").arg(wit).arg(&target).current_dir(folder).output();
-    let built = built.expect("sh");
-    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-    Some(fs::read(target).expect("the built component"))
 }
 
 /// What came up, so that equal answers are not equal because they are empty.

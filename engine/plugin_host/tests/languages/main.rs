@@ -7,5 +7,6 @@
 mod class;
 mod equality;
 mod javascript;
+mod python;
 mod support;
 mod yaml;

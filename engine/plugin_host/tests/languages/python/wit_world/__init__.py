@@ -1,0 +1,1 @@
+"""Stands in for the module that componentize-py makes of `plugins/wit`."""

@@ -1,0 +1,5 @@
+"""The class that a plugin in Python fills in."""
+
+
+class Rules:
+    """What the engine calls."""
