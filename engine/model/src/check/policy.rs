@@ -162,6 +162,15 @@ fn placeholders(text: &str, at: At<'_>, sink: &mut Sink<'_>) {
 
 fn holidays(raw: RawHolidays, at: At<'_>, sink: &mut Sink<'_>) -> YearHolidays {
     let days_at = at.get("days");
+    let year = raw.year;
+    let outside = |day: Date, at: At<'_>, sink: &mut Sink<'_>| {
+        sink.error(
+            codes::BAD_DATE,
+            at.span(),
+            format!("ngày {day} không thuộc năm {year}"),
+            format!("{day} is not in {year}"),
+        );
+    };
     let mut days = Vec::new();
     for (position, raw) in raw.days.into_iter().enumerate() {
         let at = days_at.item(position);
@@ -178,26 +187,25 @@ fn holidays(raw: RawHolidays, at: At<'_>, sink: &mut Sink<'_>) -> YearHolidays {
             );
             continue;
         }
+        // A holiday at the turn of the year may begin in the year before.
+        if from.year() != year && to.year() != year {
+            outside(from, at.get("from"), sink);
+        }
         days.push(Holiday { name: raw.name, from, to });
     }
     let working_at = at.get("working");
     let working = raw.working.iter().enumerate();
     let working: Vec<Date> = working
-        .filter_map(|(position, text)| days::day(text, working_at.item(position), sink))
+        .filter_map(|(position, text)| {
+            let at = working_at.item(position);
+            let day = days::day(text, at, sink)?;
+            if day.year() != year {
+                outside(day, at, sink);
+            }
+            Some(day)
+        })
         .collect();
-    for (position, holiday) in days.iter().enumerate() {
-        // A holiday at the turn of the year may begin in the year before.
-        if holiday.to.year() != raw.year && holiday.from.year() != raw.year {
-            let year = raw.year;
-            sink.error(
-                codes::BAD_DATE,
-                days_at.item(position).get("from").span(),
-                format!("ngày lễ này không thuộc năm {year}"),
-                format!("this holiday is not in {year}"),
-            );
-        }
-    }
-    YearHolidays { year: raw.year, days, working }
+    YearHolidays { year, days, working }
 }
 
 fn calendar(raw: RawSchoolCalendar, at: At<'_>, sink: &mut Sink<'_>) -> CalendarSection {

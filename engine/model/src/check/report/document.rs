@@ -8,7 +8,9 @@ use super::super::Sink;
 use super::super::world::World;
 use crate::codes;
 use crate::definition::{Node, Report};
+use crate::diagnostic::{Diagnostic, Span};
 use crate::raw::{Id, RawNode};
+use crate::text::Text;
 use crate::yaml::At;
 
 /// Names that stand beside the nodes in the object that a template sees.
@@ -49,11 +51,16 @@ pub(super) fn nodes(
 
 fn node(raw: RawNode, at: At<'_>, sink: &mut Sink<'_>) -> Node {
     if raw.one && raw.keyed_by.is_some() {
-        sink.error(
-            codes::NODE_PLACE,
-            at.key_span("keyed_by"),
-            "`one` và `keyed_by` không dùng cùng nhau".to_owned(),
-            "`one` and `keyed_by` do not go together".to_owned(),
+        let message = Text::both(
+            "`one` và `keyed_by` không dùng cùng nhau",
+            "`one` and `keyed_by` do not go together",
+        );
+        let help = Text::both(
+            "`one` cho một hàng duy nhất, `keyed_by` cho nhiều hàng gọi theo một cột; bỏ một trong hai",
+            "`one` is for a single row, `keyed_by` for many that are named by a column; remove one",
+        );
+        sink.push(
+            Diagnostic::error(codes::NODE_PLACE, message).help(help).at(at.key_span("keyed_by")),
         );
     }
     let children_at = at.get("children");
@@ -106,6 +113,18 @@ pub(super) fn references(report: &Report, at: At<'_>, world: &World<'_>, sink: &
     }
 }
 
+fn unexplained(table: &str, span: Span) -> Diagnostic {
+    let message = Text::both(
+        format!("`{table}` không phải bảng do quy tắc đưa ra, nên không có lời giải thích"),
+        format!("no rule gave the table `{table}`, so nothing explains its values"),
+    );
+    let help = Text::both(
+        "đặt `explain` ở nút lấy bảng ghi trong `gives` của một quy tắc, hoặc bỏ khóa này",
+        "put `explain` on a node whose table stands under `gives` of a rule, or remove the key",
+    );
+    Diagnostic::error(codes::NODE_PLACE, message).help(help).at(span)
+}
+
 fn level(
     report: &Report,
     nodes: &IndexMap<String, Node>,
@@ -117,15 +136,7 @@ fn level(
         let at = at.get(name);
         super::table(report, &node.from, at.get("from"), sink);
         if node.explain && !super::given(report).any(|table| table == node.from) {
-            sink.error(
-                codes::NODE_PLACE,
-                at.key_span("explain"),
-                format!(
-                    "`{}` không phải bảng do quy tắc đưa ra, nên không có lời giải thích",
-                    node.from
-                ),
-                format!("no rule gave the table `{}`, so nothing explains its values", node.from),
-            );
+            sink.push(unexplained(&node.from, at.key_span("explain")));
         }
         for (column, list) in &node.codes {
             world.code_list(list, at.get("codes").get(column), sink);

@@ -90,6 +90,7 @@ settings! {
         /// Whether evidence must be added.
         needs_evidence: bool = true;
         /// The slip: id of a report or form.
+        #[schemars(with = "Option<crate::raw::Id>")]
         form: String = String::new();
     }
 
