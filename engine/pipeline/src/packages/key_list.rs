@@ -45,6 +45,17 @@ struct ListedKey {
     trusted: bool,
 }
 
+impl KeyList {
+    /// Reads a list whose signature was found to be right.
+    fn read(list: &str) -> Result<Self, Problem> {
+        let read: Self = serde_json::from_str(list).map_err(|error| unreadable(&error))?;
+        match read.schema_version {
+            1 => Ok(read),
+            other => Err(other_version(other)),
+        }
+    }
+}
+
 /// Writes the keys of the site as a list, with its signature.
 pub fn publish_plugin_keys(
     folder: &Path,
@@ -79,10 +90,7 @@ pub fn import_plugin_keys(
 ) -> Result<Vec<KeyView>, Problem> {
     let mut store = site_store(folder)?;
     let signer = signer(&store, list, signature, vietnam_day(now))?;
-    let read: KeyList = serde_json::from_str(list).map_err(|error| unreadable(&error))?;
-    if read.schema_version != 1 {
-        return Err(other_version(read.schema_version));
-    }
+    let read = KeyList::read(list)?;
     let known = store.plugin_keys().map_err(store_problem)?;
     let mut changes = Vec::new();
     for listed in read.keys {
@@ -186,4 +194,41 @@ fn beyond(signer: &PluginKey, listed: &ListedKey) -> Problem {
         "Tỉnh chỉ đưa vào danh sách các khóa của tỉnh mình",
         "a province lists the keys of that province only",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use bieumau_model::text::Locale;
+
+    use super::KeyList;
+
+    /// Checks that a list is refused with this sentence in English, and is told what to do.
+    fn check_refused(list: &str, expected: &str) {
+        let problem = KeyList::read(list).err().expect(expected);
+        assert_eq!(problem.code, "J354");
+        let said = problem.title.get(Locale::En);
+        assert!(said.starts_with(expected), "{said}");
+        assert_ne!(problem.title.get(Locale::Vi), said);
+        assert!(problem.help.is_some());
+    }
+
+    #[test]
+    fn lists_that_are_not_right_are_refused() {
+        check_refused("", "the list of keys is not right: EOF while parsing");
+        check_refused("[]", "the list of keys is not right: ");
+        let list = r#"{"schema_version": 1, "issued": "2026-06-15", "keys": [], "more": 1}"#;
+        check_refused(list, "the list of keys is not right: unknown field `more`");
+        let list = r#"{"schema_version": 1, "issued": "2026-06-31", "keys": []}"#;
+        check_refused(list, "the list of keys is not right: ");
+        let list = r#"{"schema_version": 1, "issued": "2026-06-15", "keys": [{"public": "x"}]}"#;
+        check_refused(list, "the list of keys is not right: missing field `owner`");
+        let list = r#"{"schema_version": 2, "issued": "2026-06-15", "keys": []}"#;
+        check_refused(list, "the list of keys has version 2, this program reads version 1");
+    }
+
+    #[test]
+    fn a_list_of_no_keys_is_right() {
+        let list = r#"{"schema_version": 1, "issued": "2026-06-15", "keys": []}"#;
+        assert!(KeyList::read(list).is_ok());
+    }
 }
