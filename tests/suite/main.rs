@@ -27,6 +27,7 @@ mod plugin_authors;
 mod plugin_install;
 mod plugin_office;
 mod plugin_trust;
+mod plugin_words;
 mod province;
 mod readmes;
 mod records;
@@ -77,6 +78,7 @@ fn main() -> ExitCode {
     trials.extend(hostile::trials());
     trials.extend(plugin_install::trials());
     trials.extend(plugin_trust::trials());
+    trials.extend(plugin_words::trials());
     trials.extend(examples::trials());
     trials.extend(province::trials());
     trials.extend(readmes::trials());
