@@ -2,6 +2,9 @@
 
 use core::fmt;
 
+/// Exact division, and what happens to the part that does not fit (point A1 of the regulations).
+pub use bieumau_plugin_sdk::{Rounding, divide, divide_half_up};
+
 /// A mark or an average in tenths of a point: `Tenths(75)` is 7,5.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Tenths(pub i32);
@@ -153,44 +156,6 @@ impl fmt::Display for DecimalError {
 }
 
 impl core::error::Error for DecimalError {}
-
-/// What happens to the part that does not fit (point A1 of the regulations).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Rounding {
-    /// 7,25 becomes 7,3 and 7,24 becomes 7,2: universal practice, the default.
-    #[default]
-    HalfUp,
-    /// 7,25 becomes 7,2 and 7,35 becomes 7,4.
-    HalfEven,
-    /// 7,29 becomes 7,2.
-    Down,
-    /// 7,21 becomes 7,3.
-    Up,
-}
-
-/// Divides exactly and rounds half up: `floor((2·sum + divisor) / (2·divisor))`.
-///
-/// `None` when the divisor is not positive.
-pub fn divide_half_up(sum: i64, divisor: i64) -> Option<i64> {
-    divide(sum, divisor, Rounding::HalfUp)
-}
-
-/// Divides two integers and rounds by the given policy; `None` when the divisor is not positive.
-pub fn divide(sum: i64, divisor: i64, rounding: Rounding) -> Option<i64> {
-    if divisor <= 0 {
-        return None;
-    }
-    let floor = sum.div_euclid(divisor);
-    let twice_rest = 2 * i128::from(sum.rem_euclid(divisor));
-    let divisor = i128::from(divisor);
-    let goes_up = match rounding {
-        Rounding::HalfUp => twice_rest >= divisor,
-        Rounding::HalfEven => twice_rest > divisor || (twice_rest == divisor && floor % 2 != 0),
-        Rounding::Down => false,
-        Rounding::Up => twice_rest > 0,
-    };
-    Some(floor + i64::from(goes_up))
-}
 
 /// Divides a sum of tenths by a count and rounds to tenths.
 pub(crate) fn average(sum: i64, divisor: i64, rounding: Rounding) -> Option<Tenths> {

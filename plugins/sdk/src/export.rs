@@ -27,6 +27,22 @@ pub mod bindings {
 #[global_allocator]
 static ALLOCATOR: crate::allocator::Bump = crate::allocator::Bump::new();
 
+/// The version of this kit, in a section of the component: for whoever looks for a fault. It decides
+/// nothing; types do.
+#[expect(unsafe_code, reason = "a section of data has no other way into a module")]
+#[used]
+#[unsafe(link_section = "bieumau-sdk")]
+static KIT: [u8; VERSION.len()] = {
+    let (mut bytes, mut at) = ([0; VERSION.len()], 0);
+    while at < bytes.len() {
+        bytes[at] = VERSION.as_bytes()[at];
+        at += 1;
+    }
+    bytes
+};
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// What the host calls: a plugin behind the contract.
 pub struct Component<P>(PhantomData<P>);
 

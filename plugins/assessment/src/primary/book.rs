@@ -77,7 +77,7 @@ pub struct Pupil<'a> {
     pub year: i64,
     pub grade: u8,
     pub assessed: Assessed,
-    decision: Option<bool>,
+    pub decision: Option<bool>,
     recognition: Recognition,
     subjects: [Vec<SubjectCell>; 4],
     qualities: [Vec<Option<QualityLevel>>; 4],

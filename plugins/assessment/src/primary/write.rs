@@ -90,6 +90,7 @@ fn pupils(rules: &Parameters, book: &Book<'_>, outcomes: &[Assessment]) -> Table
     let mut table = TableWriter::with_capacity("pupils", book.pupils.len());
     for (pupil, (circular, outcome)) in book.pupils.iter().zip(outcomes) {
         let words = |words| Some(words).filter(|words: &&str| !words.is_empty());
+        let completed = programme(*circular, outcome);
         table.push(PupilAnswer {
             pupil: pupil.pupil,
             year: pupil.year,
@@ -99,8 +100,8 @@ fn pupils(rules: &Parameters, book: &Book<'_>, outcomes: &[Assessment]) -> Table
             }),
             result: outcome.shown.map(|result| code(&YEAR_RESULTS, result)),
             result_before: outcome.original.map(|result| code(&YEAR_RESULTS, result)),
-            programme_completed: is_completed(outcome.programme),
-            programme_text: words(rules.programme_label(outcome.programme, pupil.grade)),
+            programme_completed: is_completed(completed),
+            programme_text: words(rules.programme_label(completed, pupil.grade)),
             promoted: outcome.programme.is_promoted(),
             promotion_text: words(rules.promotion_label(outcome.programme)),
             title: outcome.title.map(|title| code(&TITLES, title)),
@@ -108,6 +109,15 @@ fn pupils(rules: &Parameters, book: &Book<'_>, outcomes: &[Assessment]) -> Table
         });
     }
     table.finish()
+}
+
+/// Returns where a pupil stands with the programme: before Thông tư 27 only a decision is known, not
+/// what it was made from.
+fn programme(circular: Option<Circular>, outcome: &Outcome) -> Programme {
+    match circular {
+        Some(Circular::Tt27) => outcome.programme,
+        _ => Programme::NotEvaluable,
+    }
 }
 
 fn is_completed(programme: Programme) -> Option<bool> {
@@ -150,10 +160,11 @@ fn totals(
             roll.pupils += 1;
             roll.flagged += u32::from(pupil.assessed == Assessed::No);
         }
-        let count = |has: &dyn Fn(&Outcome) -> bool| {
+        let count_of = |has: &dyn Fn(&Assessment) -> bool| {
             let assessed = of_year().filter(|(pupil, _)| pupil.assessed == Assessed::Yes);
-            number(assessed.filter(|(_, (_, outcome))| has(outcome)).count())
+            number(assessed.filter(|(_, assessment)| has(assessment)).count())
         };
+        let count = |has: &dyn Fn(&Outcome) -> bool| count_of(&|(_, outcome)| has(outcome));
         for (code, result) in YEAR_RESULTS {
             let count = count(&|outcome| outcome.shown == Some(result));
             totals.push(year, "result", code, result.label(), count, roll);
@@ -164,7 +175,10 @@ fn totals(
         }
         let completed = count(&|outcome| outcome.programme == Programme::Completed);
         totals.push(year, "programme", "completed", &rules.wording.completed, completed, roll);
-        let rest = count(&|outcome| is_completed(outcome.programme) == Some(false));
+        let is_rest = |(circular, outcome): &Assessment| {
+            is_completed(programme(*circular, outcome)) == Some(false)
+        };
+        let rest = count_of(&is_rest);
         totals.push(year, "programme", "not_completed", &rules.wording.not_completed, rest, roll);
         for (code, programme) in
             [("promoted", Programme::Completed), ("held_back", Programme::HeldBack)]
