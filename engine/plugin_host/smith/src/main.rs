@@ -120,9 +120,14 @@ enum Help {
 }
 
 /// A module with the exports of the contract and random functions, made a component.
-fn contract(random: &mut Unstructured<'_>, config: Config, help: Help) -> Result<Vec<u8>, Box<dyn Error>> {
+fn contract(
+    random: &mut Unstructured<'_>,
+    config: Config,
+    help: Help,
+) -> Result<Vec<u8>, Box<dyn Error>> {
     let post = r#"(func (export "cabi_post_bieumau:plugin/rules@1.0.0#apply") (param i32))"#;
-    let realloc = r#"(func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) unreachable)"#;
+    let realloc =
+        r#"(func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) unreachable)"#;
     let shape = wat::parse_str(format!(
         r#"(module (memory (export "memory") 2 32)
           {}
