@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use bieumau_model::scope::Caller;
 use bieumau_model::table::{Cells, Column, Table, Value};
 use bieumau_model::text::Locale;
-use bieumau_pipeline::{Document, Site};
+use bieumau_pipeline::{Document, Files, Site};
 use bieumau_rules::decimal::Tenths;
 use bieumau_rules::tt22::{Parameters, TermAverage, term_average, year_average};
 use bieumau_store::{Edit, Store};
@@ -456,7 +456,17 @@ fn stop_at_letters() -> Outcome {
     let other = format!("school={SECONDARY} year={YEAR} class=7A2");
     ensure(rendered(&site, "lower_secondary_gradebook", &other, "pdf")?.pages.is_some(), || {
         "another class is not made".to_owned()
-    })
+    })?;
+    drop(site);
+    // What the report says for itself counts, whatever the site says.
+    let book = "forms/secondary/lower_secondary_gradebook.report.yaml";
+    let text = Files::shipped().text(book).ok_or("the book is not shipped")?.into_owned();
+    let own = folder.path().join(book);
+    std::fs::create_dir_all(own.parent().expect("inside the folder"))?;
+    std::fs::write(own, text + "missing_letters: mark\n")?;
+    let site = Site::open(folder.path(), &workers(1), now()).map_err(said)?;
+    let made = rendered(&site, "lower_secondary_gradebook", &given, "pdf")?;
+    ensure(made.pages.is_some(), || "the report's own word does not count".to_owned())
 }
 
 fn signs_of_markup() -> Outcome {

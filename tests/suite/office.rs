@@ -11,8 +11,15 @@ use bieumau_model::text::Locale;
 use bieumau_pipeline::Site;
 use libtest_mimic::{Failed, Trial};
 
-use crate::documents::{REPORTS, filled, plain};
+use crate::documents::{REPORTS, STATISTICS, filled, plain};
+use crate::pdf::measure;
 use crate::support::{Outcome, catalog, demo, ensure, html, rendered, said};
+
+/// Every sheet as text with tabs, numbers as they are kept.
+const CSV: &str = "csv:Text - txt - csv (StarCalc):9,0,76,1,,0,false,true,false,false,false,-1";
+
+/// The same with numbers as they are shown.
+const SHOWN: &str = "csv:Text - txt - csv (StarCalc):9,0,76,1,,0,false,true,true,false,false,-1";
 
 pub fn trials() -> Vec<Trial> {
     let there = Command::new("soffice")
@@ -28,10 +35,11 @@ pub fn trials() -> Vec<Trial> {
     };
     vec![
         Trial::test(name("workbooks_open_with_the_values_of_the_page"), || {
-            let csv = "csv:Text - txt - csv (StarCalc):9,0,76,1,,0,false,true,false,false,false,-1";
-            check("xlsx", csv, check_sheet)
+            check("xlsx", CSV, check_sheet)
         })
         .with_ignored_flag(!there),
+        Trial::test(name("workbooks_of_figures_open_with_the_values_of_the_pdf"), figures)
+            .with_ignored_flag(!there),
         Trial::test(name("word_documents_open_with_the_text_of_the_page"), || {
             check("docx", "txt:Text (encoded):UTF8", check_text)
         })
@@ -74,6 +82,51 @@ fn check(format: &str, filter: &str, compare: Check) -> Outcome {
         ensure(agreed > 3, || format!("{report}.{format}: only {agreed} texts were compared"))?;
     }
     Ok(())
+}
+
+/// Every row of every statistical table stands in the PDF as LibreOffice shows it in the workbook.
+fn figures() -> Outcome {
+    let site = &demo().site;
+    let folder = tempfile::tempdir()?;
+    let mut pages: BTreeMap<&str, String> = BTreeMap::new();
+    let whole = REPORTS.iter().filter(|(id, _)| !catalog().reports[*id].indicators.is_empty());
+    for (report, given) in whole.chain(&STATISTICS) {
+        let document = rendered(site, report, given, "xlsx")?;
+        fs::write(folder.path().join(format!("{report}.xlsx")), document.bytes)?;
+        let pdf = measure(&rendered(site, report, given, "pdf")?.bytes)?;
+        pages.insert(report, squeezed(&pdf.into_iter().map(|page| page.drawn).collect::<String>()));
+    }
+    let out = folder.path().join("out");
+    convert(folder.path(), &out, "xlsx", SHOWN)?;
+    for (report, page) in &pages {
+        let mut agreed = 0;
+        for indicator in &catalog().reports[*report].indicators {
+            let name = format!("{report}-{}.csv", indicator.sheet);
+            let sheet =
+                fs::read_to_string(out.join(&name)).map_err(|error| format!("{name}: {error}"))?;
+            let lines =
+                sheet.lines().map(|line| line.split('\t').map(str::trim).collect::<Vec<_>>());
+            // Below the letters and numbers of the columns, down to the first empty line.
+            let mut rows = lines.skip_while(|line| line.first() != Some(&"A")).skip(1);
+            for row in rows.by_ref().take_while(|row| row.iter().any(|cell| !cell.is_empty())) {
+                let shown = squeezed(&row.iter().map(|cell| vietnamese(cell)).collect::<String>());
+                ensure(page.contains(&shown), || format!("{name}: {row:?} is not in the PDF"))?;
+                agreed += row.len();
+            }
+        }
+        ensure(agreed > 20, || format!("{report}: only {agreed} cells were compared"))?;
+    }
+    ensure(pages.len() > 10, || format!("only {} forms have figures", pages.len()))
+}
+
+/// LibreOffice speaks English here: its commas and points change places.
+fn vietnamese(cell: &str) -> String {
+    let number = cell.starts_with(|first: char| first.is_ascii_digit() || first == '-')
+        && cell.chars().all(|letter| letter.is_ascii_digit() || ",.-".contains(letter));
+    match number {
+        true => cell.replace(',', ";").replace('.', ",").replace(';', "."),
+        false => cell.to_owned(),
+    }
 }
 
 fn offers(site: &Site, report: &str, format: &str) -> Result<bool, Failed> {

@@ -85,6 +85,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("statistics::every_form_equals_a_second_computation", second_computation),
         Trial::test("statistics::a_figure_equals_the_list_behind_it", lists),
         Trial::test("statistics::a_list_stays_within_the_rights_of_the_caller", own_lists),
+        Trial::test("statistics::an_office_counts_by_rules_school_by_school", office),
         Trial::test("statistics::a_list_is_noted_in_the_audit", noted),
         Trial::test("statistics::figures_that_contradict_each_other_are_not_issued", not_issued),
         Trial::test("statistics::a_figure_that_is_not_there_is_refused", || {
@@ -299,6 +300,40 @@ fn own_lists() -> Outcome {
     let schools: BTreeSet<&str> = own.lists[0].rows.iter().map(|row| row[0].as_str()).collect();
     same(schools.len(), 1)?;
     ensure(all.lists[0].rows.len() > own.lists[0].rows.len(), || "all are one school".to_owned())
+}
+
+/// The figures of an office are the sums of those of its schools, and its lists hold their pupils; whoever
+/// sees no school gets no form of nothing.
+fn office() -> Outcome {
+    let site = &demo().site;
+    let report = "primary_year_statistics";
+    let total = |caller: &Caller, given: &str| -> Result<usize, Failed> {
+        let tables = site.figures(caller, report, &parameters(given)).map_err(said)?.tables;
+        let row = tables[0].rows.iter().find(|row| row.id.as_deref() == Some("total"));
+        Ok(row.ok_or("no total")?.cells[0].value.as_deref().unwrap_or("0").parse()?)
+    };
+    let year = format!("year={YEAR}");
+    let mut schools = 0;
+    let mut sum = 0;
+    let view = site.report_view(&Caller::Operator, report, &parameters(&year)).map_err(said)?;
+    for choice in &view.fields[0].choices {
+        sum += total(&Caller::Operator, &format!("{year} school={}", choice.value))?;
+        schools += 1;
+    }
+    ensure(schools > 1, || "one school is no office".to_owned())?;
+    same(total(&Caller::Operator, &year)?, sum)?;
+    let cell = "year.total.pupils";
+    let list = site.records_behind(&Caller::Operator, report, &parameters(&year), cell, now());
+    let list = list.map_err(said)?;
+    same(list.lists[0].rows.len(), sum.min(2_000))?;
+    let named: BTreeSet<&str> = list.lists[0].rows.iter().map(|row| row[0].as_str()).collect();
+    same(named.len(), schools)?;
+    let reach = Reach { schools: Some(vec![PRIMARY.to_owned()]), ..Reach::everything() };
+    let own = Caller::User { name: "someone".to_owned(), scope: Scope::from(reach) };
+    same(total(&own, &year)?, total(&Caller::Operator, &format!("{year} school={PRIMARY}"))?)?;
+    let nothing = parameters(&format!("{year} province=01"));
+    let problem = site.figures(&Caller::Operator, report, &nothing).err();
+    same(problem.ok_or("figures of no school")?.code, "J408")
 }
 
 fn noted() -> Outcome {
