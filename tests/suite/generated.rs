@@ -110,7 +110,7 @@ fn check(template: &Template, sample: &Value, seed: u64) -> Outcome {
         }
         let (before, after) = (read(template, &marked, format)?, read(template, &typed, format)?);
         for (marker, text) in markers.iter().zip(&texts) {
-            if before.words.contains(&squeezed(marker)) && !after.words.contains(&squeezed(text)) {
+            if before.has(&squeezed(marker)) && !after.has(&squeezed(text)) {
                 return Err(format!("{format:?}: not as typed: {text:?}").into());
             }
         }
@@ -123,10 +123,29 @@ fn check(template: &Template, sample: &Value, seed: u64) -> Outcome {
 
 /// What a reader finds in a document.
 struct Found {
-    /// All its text in the order of drawing, without white space, in capitals: titles are set in capitals.
-    words: String,
+    /// The text of each page in the order of drawing, without white space, in capitals: titles are set in
+    /// capitals.
+    pages: Vec<String>,
     /// Tags of an HTML page.
     tags: usize,
+}
+
+impl Found {
+    /// Returns whether a text stands on a page, or begins at the end of one and goes on on the next:
+    /// between its halves may be what stands at the foot and the head of every page.
+    fn has(&self, text: &str) -> bool {
+        const BETWEEN: usize = 120;
+        let goes_on = |pages: &[String]| {
+            let [one, next] = pages else { return false };
+            text.char_indices().skip(1).any(|(at, _)| {
+                let (begun, rest) = text.split_at(at);
+                let left = one.rfind(begun).map(|start| one.len() - start - begun.len());
+                left.is_some_and(|left| left <= BETWEEN)
+                    && next.find(rest).is_some_and(|start| start <= BETWEEN)
+            })
+        };
+        self.pages.iter().any(|page| page.contains(text)) || self.pages.windows(2).any(goes_on)
+    }
 }
 
 fn read(template: &Template, data: &Value, format: PageFormat) -> Result<Found, Failed> {
@@ -134,11 +153,11 @@ fn read(template: &Template, data: &Value, format: PageFormat) -> Result<Found, 
     Ok(match format {
         PageFormat::Html => {
             let page = String::from_utf8(made)?;
-            Found { words: squeezed(&plain(&page)), tags: page.matches('<').count() }
+            Found { pages: vec![squeezed(&plain(&page))], tags: page.matches('<').count() }
         }
         _ => {
-            let drawn: String = measure(&made)?.into_iter().map(|page| page.drawn).collect();
-            Found { words: squeezed(&drawn), tags: 0 }
+            let pages = measure(&made)?.into_iter().map(|page| squeezed(&page.drawn)).collect();
+            Found { pages, tags: 0 }
         }
     })
 }
@@ -262,6 +281,10 @@ impl Shape {
             }
             optional
         });
+        // Beside the nodes of the report stand what the engine itself says of report and parameters.
+        if GIVEN.contains(&place) {
+            return false;
+        }
         let field = !self.computed.iter().any(|own| own == name)
             && optional.get(name).copied().unwrap_or(false);
         self.empty.iter().any(|own| own == place) || field
@@ -285,6 +308,9 @@ const MADE: [&str; 1] = ["statistics/statistical_form"];
 
 /// Tables that come from a code list of the program alone, and are never empty.
 const FIXED: [&str; 1] = [".qualities"];
+
+/// What the engine adds to every document.
+const GIVEN: [&str; 2] = [".report", ".parameters"];
 
 /// The report that a template belongs to.
 fn report_of(template: &str) -> Option<&'static Report> {
