@@ -110,7 +110,7 @@ fn check(template: &Template, sample: &Value, seed: u64) -> Outcome {
         }
         let (before, after) = (read(template, &marked, format)?, read(template, &typed, format)?);
         for (marker, text) in markers.iter().zip(&texts) {
-            if before.has(&squeezed(marker)) && !after.has(&squeezed(text)) {
+            if before.on_a_page(&squeezed(marker)) && !after.has(&squeezed(text)) {
                 return Err(format!("{format:?}: not as typed: {text:?}").into());
             }
         }
@@ -131,6 +131,11 @@ struct Found {
 }
 
 impl Found {
+    /// Returns whether a text stands on one page, as a single word does.
+    fn on_a_page(&self, text: &str) -> bool {
+        self.pages.iter().any(|page| page.contains(text))
+    }
+
     /// Returns whether a text stands on a page, or begins at the end of one and goes on on the next:
     /// between its halves may be what stands at the foot and the head of every page.
     fn has(&self, text: &str) -> bool {
@@ -144,7 +149,7 @@ impl Found {
                     && next.find(rest).is_some_and(|start| start <= BETWEEN)
             })
         };
-        self.pages.iter().any(|page| page.contains(text)) || self.pages.windows(2).any(goes_on)
+        self.on_a_page(text) || self.pages.windows(2).any(goes_on)
     }
 }
 
