@@ -145,6 +145,9 @@ fn slots(limits: &Limits) -> PoolingAllocationConfig {
         .max_memory_size(limits.memory_bytes)
         .table_elements(limits.table_elements)
         .linear_memory_keep_resident(KEPT_BYTES)
+        // A table is small; giving it back to the system costs a fault in the next call, and stops
+        // the threads on the other cores.
+        .table_keep_resident(limits.table_elements * size_of::<usize>())
         .pagemap_scan(Enabled::Auto);
     slots
 }
