@@ -116,7 +116,7 @@ fn second_computation() -> Outcome {
     let site = site.map_err(said)?;
     let csv = folder.path().join("csv");
     fs::create_dir(&csv)?;
-    export(&folder.path().join("site/data.db"), &csv)?;
+    export(&folder.path().join("site/data.db"), &EXPORTED, &csv)?;
     let schools = schools(&folder.path().join("site/data.db"))?;
     export_rules(&site, &schools, &csv)?;
     let mut asked = Vec::new();
@@ -155,11 +155,11 @@ fn second_computation() -> Outcome {
 }
 
 /// Writes the records of each form as CSV, as they are stored.
-fn export(data: &Path, folder: &Path) -> Outcome {
+pub fn export(data: &Path, forms: &[&str], folder: &Path) -> Outcome {
     let conn = rusqlite::Connection::open(data)?;
-    for form in EXPORTED {
+    for form in forms {
         let fields: Vec<String> =
-            catalog().forms[form].fields().map(|field| field.id.clone()).collect();
+            catalog().forms[*form].fields().map(|field| field.id.clone()).collect();
         let mut statement = conn.prepare(&format!(
             "SELECT {} FROM record_{form} WHERE _status = 'active'",
             fields.join(", ")
@@ -188,7 +188,8 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\"\""))
 }
 
-fn schools(data: &Path) -> Result<Vec<(String, String)>, Failed> {
+/// Code and level of each school.
+pub fn schools(data: &Path) -> Result<Vec<(String, String)>, Failed> {
     let conn = rusqlite::Connection::open(data)?;
     let mut statement = conn.prepare("SELECT school, level FROM record_school ORDER BY school")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
