@@ -22,7 +22,7 @@ use crate::support::{
 };
 
 /// Each shipped report with the parameters of one document.
-pub const REPORTS: [(&str, &str); 26] = [
+pub const REPORTS: [(&str, &str); 27] = [
     ("lower_secondary_gradebook", "school=31030003 year=2025 class=7A2"),
     ("lower_secondary_transcript", "school=31030003 year=2025 class=9A1 pupil=TWENTIETH"),
     ("minutes_account_handover", "school=31030003 year=2025 number=1"),
@@ -34,6 +34,7 @@ pub const REPORTS: [(&str, &str); 26] = [
     ("computer_allocation", "year=2025"),
     ("computer_needs", "school=31020001 year=2025 signed_on=2025-10-01"),
     ("late_entries", "school=31030003 year=2025 point=end_1 as_of=2026-01-20"),
+    ("data_quality_findings", "school=31030003 year=2025 class=7A2 as_of=2025-10-31"),
     ("minutes_computer_handover", "school=31030003 year=2025 number=11"),
     ("minutes_equipment_handover", "school=31030003 year=2025 number=10"),
     ("minutes_results_handover", "school=31020001 year=2025 number=30"),

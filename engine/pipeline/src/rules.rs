@@ -2,9 +2,11 @@
 //!
 //! Level, school year and province of the asked school choose, never today's date.
 
-use bieumau_model::definition::{Catalog, Manifest, Report, RuleCall, RuleDeclaration};
+use bieumau_model::definition::{
+    Catalog, FINDING_COLUMNS, Manifest, Report, RuleCall, RuleDeclaration,
+};
 use bieumau_model::diagnostic::{Diagnostic, Diagnostics, Severity};
-use bieumau_model::table::{Table, Value};
+use bieumau_model::table::{Cells, Column, Table, Value};
 use bieumau_model::text::{Locale, Text};
 use bieumau_plugin_host::{Answer, Explain, Finding, batches};
 
@@ -67,6 +69,10 @@ pub(crate) fn apply(
         for id in std::iter::once(manifest.id.as_str()).chain(like) {
             let pin = plugins.pin(id).filter(|pin| !applied.plugins.contains(pin));
             applied.plugins.extend(pin.cloned());
+        }
+        for (table, name) in &call.findings {
+            let found = found_about(table, name, call, tables, &applied.tables, &answer.findings)?;
+            applied.tables.extend(found);
         }
         keep(&mut applied, call, manifest, answer);
     }
@@ -163,6 +169,57 @@ fn take(
         })?);
     }
     Ok(takes)
+}
+
+/// Makes the table of what a rule found about the rows of `table`, in their order: the columns of the
+/// row, and code, weight, words and help of the finding.
+fn found_about(
+    table: &str,
+    name: &str,
+    call: &RuleCall,
+    datasets: &[Table],
+    earlier: &[Table],
+    findings: &[Finding],
+) -> Result<Option<Table>, Problem> {
+    let source = call
+        .takes
+        .get(table)
+        .and_then(|from| earlier.iter().chain(datasets).find(|own| own.name() == from.as_str()));
+    let Some(source) = source else { return Ok(None) };
+    let mut about: Vec<(usize, &Finding)> = findings
+        .iter()
+        .filter(|finding| finding.place.table.as_deref() == Some(table))
+        .filter_map(|finding| Some((finding.place.row?, finding)))
+        .filter(|(row, _)| *row < source.rows())
+        .collect();
+    about.sort_by_key(|(row, _)| *row);
+    let rows: Vec<usize> = about.iter().map(|(row, _)| *row).collect();
+    let mut columns = source.of_rows(&rows).columns().to_vec();
+    for column in FINDING_COLUMNS {
+        let cells = about.iter().map(|(_, finding)| match column {
+            "code" => Some(finding.code.clone()),
+            "severity" => Some(weight(finding.severity).to_owned()),
+            "message" => Some(finding.message.get(Locale::Vi).to_owned()),
+            _ => finding.help.as_ref().map(|help| help.get(Locale::Vi).to_owned()),
+        });
+        columns.push(Column { name: column.to_owned(), cells: Cells::Text(cells.collect()) });
+    }
+    Table::new(name, columns).map(Some).map_err(|error| {
+        Problem::new(
+            ProblemKind::Definition,
+            "J051",
+            format!("Bảng nhận xét `{name}` của quy tắc `{}` không lập được: {error}", call.rule),
+            format!("the findings `{name}` of the rule `{}` make no table: {error}", call.rule),
+        )
+    })
+}
+
+fn weight(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
 }
 
 /// Writes the parameters of a call as the rule reads them: `:id` is a parameter of the report.

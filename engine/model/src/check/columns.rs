@@ -10,8 +10,8 @@ use super::words::unknown;
 use super::{Sink, SourceTree, layer, place};
 use crate::codes;
 use crate::definition::{
-    Catalog, DatasetColumn, FieldType, Layout, Manifest, Node, Report, RuleCall, RuleDeclaration,
-    RuleTable, Shown,
+    Catalog, DatasetColumn, FINDING_COLUMNS, FieldType, Layout, Manifest, Node, Report, RuleCall,
+    RuleDeclaration, RuleTable, Shown,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::nearest;
@@ -51,10 +51,11 @@ pub fn columns(
     let known = of_tables(report, catalog, datasets);
     compare(report, at, &known, &mut sink);
     for (position, call) in report.rules.iter().enumerate() {
-        let at = at.get("rules").item(position).get("takes");
+        let at = at.get("rules").item(position);
         for rule in declarations(catalog.plugins.values(), call) {
-            takes(call, rule, &known, at, &mut sink);
+            takes(call, rule, &known, at.get("takes"), &mut sink);
         }
+        taken_names(call, &known, at.get("findings"), &mut sink);
     }
     findings.give_help(codes::usual_help);
     findings.sort();
@@ -76,6 +77,7 @@ pub(super) fn of_tables<'a>(
         });
         known.insert(dataset, columns.collect());
     }
+    of_findings(report, &mut known);
     of_selections(report, &mut known);
     known
 }
@@ -94,6 +96,21 @@ fn codes_of<'a>(shown: &Shown, catalog: &'a Catalog) -> Vec<&'a str> {
     };
     let list = list.and_then(|list| catalog.code_lists.get(list));
     list.into_iter().flat_map(|list| &list.codes).map(|code| code.code.as_str()).collect()
+}
+
+/// Adds the columns of what rules found, where those of the table it is about are known.
+fn of_findings<'a>(report: &'a Report, known: &mut TableColumns<'a>) {
+    for call in &report.rules {
+        for (table, name) in &call.findings {
+            let source = call.takes.get(table).and_then(|source| known.get(source.as_str()));
+            let Some(mut columns) = source.cloned() else { continue };
+            columns.extend(
+                FINDING_COLUMNS
+                    .map(|column| (column, Known { kind: ColumnType::Text, codes: Vec::new() })),
+            );
+            known.insert(name, columns);
+        }
+    }
 }
 
 /// Adds the columns of selections, where those of all their tables are known.
@@ -326,6 +343,24 @@ fn takes(
         let declared = rule.takes.iter().find(|declared| declared.name == *table);
         if let (Some(declared), Some(given)) = (declared, known.get(source.as_str())) {
             taken(rule, declared, source, given, at.get(table), sink);
+        }
+    }
+}
+
+/// Reports when a row that findings are about has a column with a name of theirs.
+fn taken_names(call: &RuleCall, known: &TableColumns<'_>, at: At<'_>, sink: &mut Sink<'_>) {
+    for table in call.findings.keys() {
+        let Some(source) = call.takes.get(table) else { continue };
+        let Some(columns) = known.get(source.as_str()) else { continue };
+        for column in FINDING_COLUMNS.iter().filter(|column| columns.contains_key(**column)) {
+            sink.error(
+                codes::NAME_TAKEN,
+                at.key_span(table),
+                format!("`{column}` của mỗi nhận xét trùng tên một cột của bảng `{source}`"),
+                format!(
+                    "`{column}` of each finding is the name of a column of the table `{source}`"
+                ),
+            );
         }
     }
 }

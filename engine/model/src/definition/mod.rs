@@ -24,8 +24,9 @@ pub use manifest::{
 pub use needs::{Need, Needs, UnknownNeed};
 pub use policy::{Policy, PolicyLayer};
 pub use report::{
-    Align, Dataset, DatasetColumn, Format, Layout, LayoutColumn, NameOrder, Node, Parameter,
-    ParameterType, Report, RuleCall, Selection, Sheet, SheetColumn, Shown, Signature, Sort,
+    Align, Dataset, DatasetColumn, FINDING_COLUMNS, Format, Layout, LayoutColumn, NameOrder, Node,
+    Parameter, ParameterType, Report, RuleCall, Selection, Sheet, SheetColumn, Shown, Signature,
+    Sort,
 };
 pub use site::{MissingLetters, Site};
 

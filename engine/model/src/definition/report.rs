@@ -191,6 +191,10 @@ pub enum NameOrder {
     GivenMiddleFamily,
 }
 
+/// Columns of a finding of a rule, all texts: its code, its weight (`error`, `warning`, `note`), what is
+/// wrong, and what to do about it.
+pub const FINDING_COLUMNS: [&str; 4] = ["code", "severity", "message", "help"];
+
 /// One call of a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -203,6 +207,9 @@ pub struct RuleCall {
     pub takes: IndexMap<String, String>,
     /// Table of the rule -> name under which the report knows it.
     pub gives: IndexMap<String, String>,
+    /// Table that the rule takes -> name of the table of what the rule found about its rows: the
+    /// columns of the row and [`FINDING_COLUMNS`].
+    pub findings: IndexMap<String, String>,
     /// Parameters of the rule: a literal, or `:id` for a parameter of the report.
     pub parameters: IndexMap<String, String>,
 }

@@ -179,6 +179,10 @@ pub(crate) struct RawRuleCall {
     /// Table of the rule: name under which this report knows it.
     #[serde(default)]
     pub(crate) gives: IndexMap<Id, Id>,
+    /// Table of the rule that it takes: name of a table with what the rule found about its rows, each
+    /// finding with the columns of its row and `code`, `severity`, `message`, `help`.
+    #[serde(default)]
+    pub(crate) findings: IndexMap<Id, Id>,
     /// Parameters of the rule: a literal, or `:id` for a parameter of the report.
     #[serde(default)]
     pub(crate) parameters: IndexMap<Id, Literal>,

@@ -96,9 +96,12 @@ pub(super) fn tables(report: &Report) -> impl Iterator<Item = &str> {
     sources(report).chain(report.selections.iter().map(|selection| selection.id.as_str()))
 }
 
-/// Returns the names of datasets and of what rules give.
+/// Returns the names of datasets, of what rules give and of what they found.
 fn sources(report: &Report) -> impl Iterator<Item = &str> {
-    report.datasets.iter().map(|dataset| dataset.id.as_str()).chain(given(report))
+    let datasets = report.datasets.iter().map(|dataset| dataset.id.as_str());
+    let of_rules =
+        report.rules.iter().flat_map(|call| call.gives.values().chain(call.findings.values()));
+    datasets.chain(of_rules.map(String::as_str))
 }
 
 /// Returns the names of what rules give.
@@ -151,8 +154,9 @@ fn table_names(report: &Report, at: At<'_>, sink: &mut Sink<'_>) {
     let mut places: Vec<At<'_>> =
         (0..report.datasets.len()).map(|position| datasets.item(position).get("id")).collect();
     for (position, call) in report.rules.iter().enumerate() {
-        let gives = at.get("rules").item(position).get("gives");
-        places.extend(call.gives.keys().map(|table| gives.get(table)));
+        let at = at.get("rules").item(position);
+        places.extend(call.gives.keys().map(|table| at.get("gives").get(table)));
+        places.extend(call.findings.keys().map(|table| at.get("findings").get(table)));
     }
     let selections = at.get("selections");
     let ids = (0..report.selections.len()).map(|position| selections.item(position).get("id"));

@@ -25,6 +25,7 @@ pub(super) fn calls(raw: Vec<RawRuleCall>, at: At<'_>) -> Vec<RuleCall> {
             plugin: raw.plugin.map(|plugin| plugin.0),
             takes: tables(raw.takes),
             gives: tables(raw.gives),
+            findings: tables(raw.findings),
             parameters: literals(raw.parameters, at.item(position).get("parameters")),
         })
         .collect()
@@ -41,6 +42,8 @@ pub(super) fn references(report: &Report, at: At<'_>, world: &World<'_>, sink: &
         }
         declared(call, &call.takes, |rule| &rule.takes, &declarations, at.get("takes"), sink);
         declared(call, &call.gives, |rule| &rule.gives, &declarations, at.get("gives"), sink);
+        declared(call, &call.findings, |rule| &rule.takes, &declarations, at.get("findings"), sink);
+        taken(call, &declarations, at.get("findings"), sink);
         needed(call, &declarations, at, sink);
         parameters(call, &declarations, at.get("parameters"), sink);
     }
@@ -92,7 +95,9 @@ fn declarations<'a>(
 fn sources(report: &Report, position: usize, at: At<'_>, sink: &mut Sink<'_>) {
     let (earlier, rest) = report.rules.split_at(position);
     let gives = |calls: &[RuleCall], name: &str| {
-        calls.iter().any(|call| call.gives.values().any(|table| table == name))
+        let mut given =
+            calls.iter().flat_map(|call| call.gives.values().chain(call.findings.values()));
+        given.any(|table| table == name)
     };
     for (table, source) in &rest[0].takes {
         let exists =
@@ -139,7 +144,9 @@ fn is_circle(report: &Report, position: usize, source: &str) -> bool {
     let mut open = vec![source];
     let mut seen = BTreeSet::new();
     while let Some(table) = open.pop() {
-        let giver = report.rules.iter().position(|call| call.gives.values().any(|g| g == table));
+        let giver = report.rules.iter().position(|call| {
+            call.gives.values().chain(call.findings.values()).any(|given| given == table)
+        });
         match giver {
             Some(giver) if giver == position => return true,
             Some(giver) if seen.insert(giver) => {
@@ -171,6 +178,24 @@ fn declared<'a>(
             format!("the rule `{rule}` has no table `{name}`"),
         );
         let help = crate::nearest::help(name, known.iter().copied());
+        let finding = Diagnostic::error(codes::RULE_TABLE, message).maybe_help(help);
+        sink.push(finding.at(at.key_span(name)));
+    }
+}
+
+/// Checks that findings are asked for about tables that the call takes.
+fn taken(call: &RuleCall, declarations: &[&RuleDeclaration], at: At<'_>, sink: &mut Sink<'_>) {
+    let declared = |name: &str| {
+        let mut tables = declarations.iter().flat_map(|rule| &rule.takes);
+        tables.any(|table| table.name == name)
+    };
+    let untaken = call.findings.keys().filter(|name| !call.takes.contains_key(*name));
+    for name in untaken.filter(|name| declared(name)) {
+        let message = Text::both(
+            format!("lời gọi không lấy bảng `{name}`, nên không có nhận xét nào về nó"),
+            format!("the call does not take the table `{name}`, so nothing is found about it"),
+        );
+        let help = crate::nearest::help(name, call.takes.keys().map(String::as_str));
         let finding = Diagnostic::error(codes::RULE_TABLE, message).maybe_help(help);
         sink.push(finding.at(at.key_span(name)));
     }
