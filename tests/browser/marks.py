@@ -8,13 +8,10 @@ Needs Chromium with its driver (Debian: chromium chromium-driver), Python 3 and 
 there is no Chromium it says so and ends well. `README.md` beside it tells how it is run.
 """
 
-import base64
 import json
-import os
 import pathlib
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -23,6 +20,10 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+
+sys.dont_write_bytecode = True
+
+from driver import Browser, Browsers, found, free_port, same, wait
 
 SCHOOL = "31030003"
 CLASS = "6A9"
@@ -38,17 +39,14 @@ UP, DOWN, LEFT, RIGHT = "\ue013", "\ue015", "\ue012", "\ue014"
 
 
 def main():
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    driver = shutil.which("chromedriver")
-    if not chromium or not driver:
-        missing = "chromium" if not chromium else "chromedriver"
-        print(f"skipped: there is no {missing} (Debian: apt-get install chromium chromium-driver)")
+    programs = found()
+    if not programs:
         return
     program = pathlib.Path(sys.argv[1]).resolve()
     pictures = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None
     work = pathlib.Path(tempfile.mkdtemp(prefix="bieumau-browser-"))
     site = Site(program, work / "site")
-    browsers = Browsers(chromium, driver, work, pictures)
+    browsers = Browsers(*programs, work, pictures, GridBrowser)
     try:
         site.prepare()
         for name, case in CASES:
@@ -303,23 +301,6 @@ def open_grid(site, browser, subject="TOAN"):
     wait(lambda: len(browser.values()) > 0, "a grid")
 
 
-def same(found, expected, what=""):
-    assert found == expected, f"{what}\n   found {found!r}\nexpected {expected!r}"
-
-
-def wait(condition, what, seconds=30):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            found = condition()
-        except (OSError, RuntimeError):
-            found = None
-        if found:
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"waited in vain for {what}")
-
-
 # ---- the site ------------------------------------------------------------------------------------
 
 
@@ -330,9 +311,7 @@ class Site:
         self.program, self.folder, self.process = program, folder, None
         self.data = folder / "data.db"
         self.year, self.token = None, None
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
 
     def run(self, *arguments):
         done = subprocess.run([self.program, *arguments], capture_output=True, text=True)
@@ -428,105 +407,10 @@ def new_class(year, teacher):
         yield make("enrolment", year=year, pupil=code, **{"class": CLASS}, number=number, status="01")
 
 
-# ---- the browser (WebDriver, https://www.w3.org/TR/webdriver2/) -----------------------------------
+# ---- the browser, and what it reads off a grid ---------------------------------------------------
 
 
-class Browsers:
-    """Browsers by name; each keeps its profile when it is killed and opened again."""
-
-    def __init__(self, chromium, driver, work, pictures):
-        self.chromium, self.work, self.pictures = chromium, work, pictures
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self.driver = subprocess.Popen([driver, f"--port={self.port}"], **quiet)
-        self.opened = {}
-        wait(lambda: self.request("GET", "/status")["ready"], "the driver")
-
-    def request(self, method, path, body=None):
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}{path}", data=data, method=method,
-            headers={"Content-Type": "application/json"},
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=120) as answer:
-                return json.load(answer)["value"]
-        except urllib.error.HTTPError as error:
-            raise RuntimeError(f"{method} {path}: {error.read().decode()[:600]}") from error
-
-    def open(self, name):
-        if name not in self.opened:
-            self.opened[name] = Browser(self, self.work / f"profile-{name}")
-        return self.opened[name]
-
-    def kill_and_reopen(self, name):
-        browser = self.opened.pop(name)
-        browser.kill()
-        return self.open(name)
-
-    def close(self):
-        for browser in self.opened.values():
-            try:
-                browser.call("DELETE", "")
-            except (OSError, RuntimeError):
-                browser.kill()
-        self.driver.terminate()
-        self.driver.wait()
-
-
-class Browser:
-    def __init__(self, browsers, profile):
-        self.browsers, self.profile = browsers, profile
-        for lock in profile.glob("Singleton*"):
-            lock.unlink()
-        arguments = [
-            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            "--disable-dev-shm-usage", "--accept-lang=vi-VN", "--hide-crash-restore-bubble",
-            "--window-size=1280,900", f"--user-data-dir={profile}",
-        ]
-        options = {"binary": browsers.chromium, "args": arguments}
-        wanted = {"alwaysMatch": {"goog:chromeOptions": options, "unhandledPromptBehavior": "accept"}}
-        made = browsers.request("POST", "/session", {"capabilities": wanted})
-        self.session = made["sessionId"]
-
-    def call(self, method, path, body=None):
-        return self.browsers.request(method, f"/session/{self.session}{path}", body)
-
-    def kill(self):
-        """As a power cut does it: every process of this profile, and no other."""
-        mine = f"--user-data-dir={self.profile}".encode()
-        for entry in pathlib.Path("/proc").iterdir():
-            if not entry.name.isdigit():
-                continue
-            try:
-                if mine in (entry / "cmdline").read_bytes().split(b"\0"):
-                    os.kill(int(entry.name), signal.SIGKILL)
-            except OSError:
-                continue
-        time.sleep(0.5)
-
-    def go(self, address):
-        self.call("POST", "/url", {"url": address})
-
-    def reload(self):
-        self.call("POST", "/refresh", {})
-
-    def script(self, text, *arguments):
-        return self.call("POST", "/execute/sync", {"script": text, "args": list(arguments)})
-
-    def keys(self, *typed):
-        """Types into whatever has the focus, as a keyboard does."""
-        actions = [
-            {"type": kind, "value": key} for text in typed for key in text for kind in ("keyDown", "keyUp")
-        ]
-        self.call("POST", "/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": actions}]})
-
-    def text(self, selector):
-        return self.script("return document.querySelector(arguments[0])?.textContent ?? ''", selector)
-
+class GridBrowser(Browser):
     def status(self):
         return self.script("return document.querySelector('#status').dataset.state")
 
@@ -593,18 +477,6 @@ class Browser:
             "document.activeElement.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}))",
             text,
         )
-
-    def picture(self, name):
-        pictures = self.browsers.pictures
-        if not pictures:
-            return
-        pictures.mkdir(parents=True, exist_ok=True)
-        for width in (1280, 390):
-            self.call("POST", "/window/rect", {"width": width, "height": 900})
-            time.sleep(0.2)
-            picture = base64.b64decode(self.call("GET", "/screenshot"))
-            (pictures / f"{name}-{width}.png").write_bytes(picture)
-        self.call("POST", "/window/rect", {"width": 1280, "height": 900})
 
 
 if __name__ == "__main__":

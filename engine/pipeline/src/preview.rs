@@ -26,12 +26,17 @@ use crate::templates::Templates;
 /// The sharpness of the picture of a page.
 const PPI: u16 = 110;
 
+/// How many looks a file may be empty before that is what the author wants.
+const PATIENCE: u8 = 10;
+
 /// A report being written.
 pub struct Preview {
     folder: PathBuf,
     report: String,
     renderer: Renderer,
     seen: Stamp,
+    /// Looks at which a file was empty that was not before.
+    waits: u8,
     files: Files,
     /// Right definitions; the last ones, while those of now are wrong.
     catalog: Catalog,
@@ -66,6 +71,7 @@ impl Preview {
             report: report.to_owned(),
             renderer: renderer(&files, workers),
             seen: stamp(folder),
+            waits: 0,
             files,
             catalog: Catalog::default(),
             of_definitions: Diagnostics::default(),
@@ -86,6 +92,12 @@ impl Preview {
         if now == self.seen {
             return Ok(false);
         }
+        // Many editors empty a file before they write it: a blank page in between would flash.
+        if self.waits < PATIENCE && emptied(&self.seen, &now) {
+            self.waits += 1;
+            return Ok(false);
+        }
+        self.waits = 0;
         let definitions = changed(&self.seen, &now).any(|path| !is_page(path));
         self.files = read(&self.folder)?;
         self.seen = now;
@@ -256,6 +268,12 @@ fn changed<'s>(before: &'s Stamp, after: &'s Stamp) -> impl Iterator<Item = &'s 
     gone.chain(
         after.iter().filter(|(path, own)| before.get(*path) != Some(own)).map(|(path, _)| path),
     )
+}
+
+/// Whether a file that held something is empty now.
+fn emptied(before: &Stamp, after: &Stamp) -> bool {
+    let held = |path: &PathBuf| before.get(path).is_some_and(|(size, _)| *size > 0);
+    after.iter().any(|(path, (size, _))| *size == 0 && held(path))
 }
 
 /// Whether only pages are made of a file: definitions need no check then.

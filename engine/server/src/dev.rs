@@ -144,12 +144,17 @@ fn routes(desk: Arc<Desk>, address: SocketAddr) -> Router {
 /// `GET /`: the page that shows the document with the findings beside it.
 async fn page(State(desk): State<Arc<Desk>>) -> Html<String> {
     let page = include_str!("../pages/dev.html");
-    let words: [(&str, &str, &str); 8] = [
+    let words: [(&str, &str, &str); 9] = [
         ("{lang}", "vi", "en"),
         ("{printed}", "Trang in", "Printed page"),
         ("{web}", "Trang web", "Web page"),
         ("{right}", "Không có lỗi", "No findings"),
         ("{stale}", "Đang sửa: đây là trang đúng gần nhất", "Being changed: the last good page"),
+        (
+            "{nothing}",
+            "Chưa có trang nào: sửa các lỗi bên cạnh rồi lưu tệp",
+            "No page yet: mend the findings beside this and save",
+        ),
         ("{made}", "Làm lại trong", "Made in"),
         ("{page}", "Trang", "Page"),
         (
