@@ -2,25 +2,29 @@
 //!
 //! Documents do not ask, and then nothing of this is made; who asks names the values.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use bieumau_model::definition::{Node, Report};
 use bieumau_model::document::Derivation;
 use bieumau_model::scope::Caller;
-use bieumau_model::table::Table;
+use bieumau_model::table::{Table, Value};
+use bieumau_model::text::Locale;
 use bieumau_plugin_host::{Explain, Explanation};
 use indexmap::IndexMap;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::parameters::{RawParameters, bind};
+use crate::parameters::{Parameters, RawParameters, bind};
 use crate::problem::{Problem, ProblemKind};
-use crate::render::plain;
+use crate::render::{plain, store_problem};
 use crate::site::Site;
 
 /// More explanations than this are not answered at once; who asks names fewer values.
 const MOST: usize = 5_000;
+
+/// The column, and the form, that name a pupil.
+const PUPIL: &str = "pupil";
 
 /// Which values are asked about; what is left out fits every value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,6 +46,9 @@ pub struct Explained {
     pub column: String,
     /// What the row is about, such as `pupil`, `year` and `subject`.
     pub about: IndexMap<String, String>,
+    /// The names of those, as far as the caller may see them: the pupil's, the subject's.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub names: IndexMap<String, String>,
     /// Plugin that found the value.
     pub plugin: String,
     /// Its version.
@@ -106,7 +113,39 @@ impl Site {
                 }
             }
         }
+        self.put_names(caller, &parameters, &mut explained)?;
         Ok(explained)
+    }
+
+    /// Adds the names of what the values are about: of pupils that `caller` may see, and of codes whose
+    /// list is called like the column.
+    fn put_names(
+        &self,
+        caller: &Caller,
+        parameters: &Parameters,
+        explained: &mut [Explained],
+    ) -> Result<(), Problem> {
+        let mut pupils = HashMap::new();
+        if explained.iter().any(|one| one.about.contains_key(PUPIL)) {
+            let narrowed = ["school", "year", "class"].into_iter();
+            let filters: Vec<(&str, Value)> =
+                narrowed.filter_map(|name| Some((name, parameters.get(name)?.clone()))).collect();
+            let found = self.reader(caller)?.choices(PUPIL, &filters).map_err(store_problem)?;
+            pupils.extend(found.into_iter().map(|choice| (choice.key, choice.label)));
+        }
+        let lists = &self.catalog().code_lists;
+        for one in explained {
+            for (column, value) in &one.about {
+                let name = if column == PUPIL {
+                    pupils.get(value).cloned()
+                } else {
+                    let code = lists.get(column).and_then(|list| list.any(value));
+                    code.map(|code| code.name.get(Locale::Vi).to_owned())
+                };
+                one.names.extend(name.map(|name| (column.clone(), name)));
+            }
+        }
+        Ok(())
     }
 
     /// Explains, and notes in the audit that personal data were read.
@@ -172,6 +211,7 @@ fn explain(
         table: table.clone(),
         column,
         about,
+        names: IndexMap::new(),
         plugin: rule.plugin.0.clone(),
         version: rule.plugin.1.clone(),
         rule: explanation.rule.clone(),

@@ -4,24 +4,23 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::get;
-use axum::{Json, Router};
 use bieumau_model::indicators::Page;
 use bieumau_model::scope::Caller;
 use bieumau_model::text::Locale;
-use bieumau_pipeline::{FiguresView, Problem, ProblemKind, RecordsBehind};
+use bieumau_pipeline::{FiguresView, Problem, ProblemKind, RecordsBehind, Site};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use utoipa::OpenApi;
 
-use crate::error::problem_json;
-use crate::locale;
+use crate::asked::Asked;
 use crate::pages::{frame_values, problem_page, query};
 use crate::serve::App;
-use crate::signed::{Guest, Signed};
+use crate::signed::Guest;
 
 /// What was given in the address.
 type Given = BTreeMap<String, String>;
@@ -50,18 +49,8 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         (status = 404, description = "there is no such report"),
         (status = 422, description = "a parameter is wrong"),
     ))]
-async fn figures(
-    State(app): State<Arc<App>>,
-    Signed(caller): Signed,
-    Path(report): Path<String>,
-    Query(given): Query<Given>,
-    headers: HeaderMap,
-) -> Response {
-    let asked = locale::choose(None, &headers, app.site.locale());
-    match view(&app, caller, report, given).await {
-        Ok(view) => Json(json!(view)).into_response(),
-        Err(problem) => problem_json(&problem, asked),
-    }
+async fn figures(asked: Asked, Path(report): Path<String>, Query(given): Query<Given>) -> Response {
+    asked.json(StatusCode::OK, view(report, given)).await
 }
 
 /// Lists the records behind a figure; the parameters of the report stand in the address too.
@@ -76,47 +65,33 @@ async fn figures(
         (status = 404, description = "there is no such report or figure"),
         (status = 422, description = "a parameter is wrong"),
     ))]
-async fn records(
-    State(app): State<Arc<App>>,
-    Signed(caller): Signed,
-    Path(report): Path<String>,
-    Query(given): Query<Given>,
-    headers: HeaderMap,
-) -> Response {
-    let asked = locale::choose(None, &headers, app.site.locale());
-    match behind(&app, caller, report, given).await {
-        Ok(found) => Json(json!(found)).into_response(),
-        Err(problem) => problem_json(&problem, asked),
+async fn records(asked: Asked, Path(report): Path<String>, Query(given): Query<Given>) -> Response {
+    asked.json(StatusCode::OK, behind(report, given)).await
+}
+
+/// The job that makes the tables.
+fn view(
+    report: String,
+    mut given: Given,
+) -> impl FnOnce(&Site, &Caller, Timestamp) -> Result<FiguresView, Problem> {
+    given.retain(|_, value| !value.is_empty());
+    move |site, caller, _| site.figures(caller, &report, &given)
+}
+
+/// The job that finds the records behind the figure `cell`.
+fn behind(
+    report: String,
+    mut given: Given,
+) -> impl FnOnce(&Site, &Caller, Timestamp) -> Result<RecordsBehind, Problem> {
+    given.retain(|_, value| !value.is_empty());
+    move |site, caller, now| {
+        let cell = given.remove("cell").ok_or_else(|| {
+            Problem::new(ProblemKind::BadInput, "J389", "Chưa nêu ô số liệu", "no figure is named")
+                .help("Thêm `cell=bảng.dòng.cột`", "add `cell=table.row.column`")
+                .at("/cell")
+        })?;
+        site.records_behind(caller, &report, &given, &cell, now)
     }
-}
-
-async fn view(
-    app: &Arc<App>,
-    caller: Caller,
-    report: String,
-    mut given: Given,
-) -> Result<FiguresView, Problem> {
-    given.retain(|_, value| !value.is_empty());
-    let site = app.site.clone();
-    let asked = move || site.figures(&caller, &report, &given);
-    tokio::task::spawn_blocking(asked).await.unwrap_or_else(|_| Err(crate::api::crashed()))
-}
-
-async fn behind(
-    app: &Arc<App>,
-    caller: Caller,
-    report: String,
-    mut given: Given,
-) -> Result<RecordsBehind, Problem> {
-    given.retain(|_, value| !value.is_empty());
-    let cell = given.remove("cell").ok_or_else(|| {
-        Problem::new(ProblemKind::BadInput, "J389", "Chưa nêu ô số liệu", "no figure is named")
-            .help("Thêm `cell=bảng.dòng.cột`", "add `cell=table.row.column`")
-            .at("/cell")
-    })?;
-    let site = app.site.clone();
-    let asked = move || site.records_behind(&caller, &report, &given, &cell, Timestamp::now());
-    tokio::task::spawn_blocking(asked).await.unwrap_or_else(|_| Err(crate::api::crashed()))
 }
 
 /// `GET /figures/{report}`.
@@ -127,14 +102,15 @@ async fn page(
     Query(mut given): Query<Given>,
     headers: HeaderMap,
 ) -> Response {
-    let asked = locale::choose(given.remove("lang").as_deref(), &headers, app.site.locale());
-    match view(&app, guest.caller.clone(), report.clone(), given.clone()).await {
+    let asked = Asked::read(app, guest, &headers, given.remove("lang").as_deref());
+    match asked.run(view(report.clone(), given.clone())).await {
         Ok(view) => {
+            let Asked { app, locale, guest, .. } = &asked;
             let mut context =
-                frame_values(&app, &guest, &format!("/figures/{report}"), &given, asked);
-            context["title"] = json!(view.title.get(asked));
-            context["labels"] = labels(asked);
-            let problems = view.findings.iter().map(|finding| finding.message.get(asked));
+                frame_values(app, guest, &format!("/figures/{report}"), &given, *locale);
+            context["title"] = json!(view.title.get(*locale));
+            context["labels"] = labels(*locale);
+            let problems = view.findings.iter().map(|finding| finding.message.get(*locale));
             context["problems"] = json!(problems.collect::<Vec<_>>());
             context["back"] = json!(back(&report, &given));
             context["tables"] = json!(
@@ -142,7 +118,7 @@ async fn page(
             );
             app.pages.render("figures.html", StatusCode::OK, context)
         }
-        Err(problem) => problem_page(&app, &problem, asked),
+        Err(problem) => problem_page(&asked.app, &problem, asked.locale),
     }
 }
 
@@ -172,19 +148,20 @@ async fn records_page(
     Query(mut given): Query<Given>,
     headers: HeaderMap,
 ) -> Response {
-    let asked = locale::choose(given.remove("lang").as_deref(), &headers, app.site.locale());
-    match behind(&app, guest.caller.clone(), report.clone(), given.clone()).await {
+    let asked = Asked::read(app, guest, &headers, given.remove("lang").as_deref());
+    match asked.run(behind(report.clone(), given.clone())).await {
         Ok(found) => {
+            let Asked { app, locale, guest, .. } = &asked;
             let path = format!("/figures/{report}/records");
-            let mut context = frame_values(&app, &guest, &path, &given, asked);
+            let mut context = frame_values(app, guest, &path, &given, *locale);
             given.remove("cell");
             context["title"] = json!(found.title);
-            context["labels"] = labels(asked);
+            context["labels"] = labels(*locale);
             context["back"] = json!(format!("/figures/{report}{}", query(&pairs(&given))));
             context["found"] = json!(found);
             app.pages.render("figure_records.html", StatusCode::OK, context)
         }
-        Err(problem) => problem_page(&app, &problem, asked),
+        Err(problem) => problem_page(&asked.app, &problem, asked.locale),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod access;
 mod api;
+mod asked;
 mod assets;
 mod dev;
 mod entry;

@@ -1,6 +1,6 @@
 //! How the values of a document came about: as data, and as a page that answers "vì sao 8,0?".
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
@@ -10,17 +10,17 @@ use axum::routing::get;
 use axum::{Json, Router};
 use bieumau_model::scope::Caller;
 use bieumau_model::text::Locale;
-use bieumau_pipeline::{Explained, Problem, Question};
+use bieumau_pipeline::{Explained, Problem, Question, Site};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Description;
 
-use crate::error::problem_json;
+use crate::asked::Asked;
 use crate::locale;
 use crate::pages::{person, problem_page, words};
 use crate::serve::App;
-use crate::signed::{Guest, Signed};
+use crate::signed::Guest;
 
 /// A page with more than this is slow to read; the rest is chosen by whom it is about.
 const MOST_ON_A_PAGE: usize = 300;
@@ -63,17 +63,12 @@ pub(crate) fn description() -> Description {
         (status = 422, description = "a parameter is wrong"),
     ))]
 async fn explanations(
-    State(app): State<Arc<App>>,
-    Signed(caller): Signed,
+    asked: Asked,
     Path(report): Path<String>,
     Query(given): Query<Given>,
-    headers: HeaderMap,
 ) -> Response {
-    let asked = locale::choose(None, &headers, app.site.locale());
-    match ask(&app, caller, report, given).await {
-        Ok(explained) => Json(json!({"explanations": explained})).into_response(),
-        Err(problem) => problem_json(&problem, asked),
-    }
+    let told = |explained: Vec<Explained>| Json(json!({"explanations": explained})).into_response();
+    asked.answer(ask(report, given), told).await
 }
 
 /// Splits what was given into parameters of the report and the question.
@@ -95,17 +90,13 @@ fn split(given: Given) -> (Given, Question) {
     (parameters, question)
 }
 
-async fn ask(
-    app: &Arc<App>,
-    caller: Caller,
+/// The job that explains.
+fn ask(
     report: String,
     given: Given,
-) -> Result<Vec<Explained>, Problem> {
+) -> impl FnOnce(&Site, &Caller, Timestamp) -> Result<Vec<Explained>, Problem> {
     let (parameters, question) = split(given);
-    let site = app.site.clone();
-    let asked =
-        move || site.explanations_noted(&caller, &report, &parameters, &question, Timestamp::now());
-    tokio::task::spawn_blocking(asked).await.unwrap_or_else(|_| Err(crate::api::crashed()))
+    move |site, caller, now| site.explanations_noted(caller, &report, &parameters, &question, now)
 }
 
 /// `GET /why/{report}`.
@@ -116,20 +107,21 @@ async fn page(
     Query(mut given): Query<Given>,
     headers: HeaderMap,
 ) -> Response {
-    let asked = locale::choose(given.remove("lang").as_deref(), &headers, app.site.locale());
+    let asked = Asked::read(app, guest, &headers, given.remove("lang").as_deref());
     let about = given.remove("about").filter(|about| !about.is_empty());
-    let title = match app.site.report_summary(&report) {
-        Ok(summary) => summary.title.get(asked).to_owned(),
-        Err(problem) => return problem_page(&app, &problem, asked),
+    let title = match asked.app.site.report_summary(&report) {
+        Ok(summary) => summary.title.get(asked.locale).to_owned(),
+        Err(problem) => return problem_page(&asked.app, &problem, asked.locale),
     };
-    match ask(&app, guest.caller.clone(), report.clone(), given.clone()).await {
+    match asked.run(ask(report.clone(), given.clone())).await {
         Ok(explained) => {
             let about = about.as_deref();
             let asking = Asking { report: &report, title: &title, given: &given, about };
-            let context = context(&app, &guest, &asking, &explained, asked);
+            let Asked { app, locale, guest, .. } = &asked;
+            let context = context(app, guest, &asking, &explained, *locale);
             app.pages.render("why.html", StatusCode::OK, context)
         }
-        Err(problem) => problem_page(&app, &problem, asked),
+        Err(problem) => problem_page(&asked.app, &problem, asked.locale),
     }
 }
 
@@ -149,14 +141,16 @@ fn context(
     asked: Locale,
 ) -> Value {
     let Asking { report, title, given, about } = *asking;
-    let mut choices: Vec<String> = explained.iter().filter_map(whom).collect();
-    choices.sort_unstable();
-    choices.dedup();
+    // In the order of the document, which is that of the class.
+    let mut seen = BTreeSet::new();
+    let firsts = explained.iter().filter(|one| seen.insert(whom(one)));
+    let choices: Vec<Value> = firsts.filter_map(|one| choice(one, about)).collect();
     let wanted = |one: &&Explained| about.is_none_or(|about| whom(one).as_deref() == Some(about));
     let mut groups: Vec<(String, Vec<Value>)> = Vec::new();
     let chosen: Vec<&Explained> = explained.iter().filter(wanted).collect();
     for one in chosen.iter().take(MOST_ON_A_PAGE) {
-        let name = one.about.values().cloned().collect::<Vec<_>>().join(" · ");
+        let parts = one.about.iter().map(|(column, value)| said(one, column, value));
+        let name = parts.collect::<Vec<_>>().join(" · ");
         let value = entry(one, asked);
         match groups.last_mut() {
             Some((last, all)) if *last == name => all.push(value),
@@ -179,9 +173,7 @@ fn context(
         "report": title,
         "action": format!("/why/{report}"),
         "kept": given.iter().map(|(name, value)| json!({"name": name, "value": value})).collect::<Vec<_>>(),
-        "choices": choices.iter()
-            .map(|value| json!({"value": value, "current": Some(value.as_str()) == about}))
-            .collect::<Vec<_>>(),
+        "choices": choices,
         "groups": groups,
         "more": chosen.len() > MOST_ON_A_PAGE,
         "few": chosen.len() <= FEW,
@@ -191,6 +183,24 @@ fn context(
 /// Returns whom a value is about: the first of its keys.
 fn whom(one: &Explained) -> Option<String> {
     one.about.values().next().cloned()
+}
+
+/// An entry of the list of those whom values are about.
+fn choice(one: &Explained, about: Option<&str>) -> Option<Value> {
+    let (column, value) = one.about.first()?;
+    let is_current = Some(value.as_str()) == about;
+    Some(json!({"value": value, "label": said(one, column, value), "current": is_current}))
+}
+
+/// A part of what a value is about: the name of a pupil with the code, since names repeat; that of a
+/// subject; a school year in both its years.
+fn said(one: &Explained, column: &str, value: &str) -> String {
+    match (one.names.get(column), value.parse::<i64>()) {
+        (Some(name), _) if column == "pupil" => format!("{name} ({value})"),
+        (Some(name), _) => name.clone(),
+        (None, Ok(year)) if column == "year" => format!("{year}-{}", year + 1),
+        (None, _) => value.to_owned(),
+    }
 }
 
 fn entry(one: &Explained, asked: Locale) -> Value {

@@ -13,11 +13,11 @@ use bieumau_pipeline::flows::{BookKey, BookView, PartView};
 use serde_json::{Value, json};
 
 use super::api::point;
-use super::asked::{Asked, fields};
 use super::page::{
     Given, address, choice, chosen, of_year, page, problem_value, select, status_of, typed,
 };
 use super::words::words;
+use crate::asked::{Asked, fields};
 use crate::pages::{problem_page, query};
 use crate::serve::App;
 use crate::signed::Guest;

@@ -19,11 +19,11 @@ use bieumau_pipeline::{Problem, Site};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::asked::{Asked, OwnedFile, fields, files_of, uploaded};
 use super::page::{
     Given, address, chosen, of_year, page, problem_value, query_of, select, status_of, typed,
 };
 use super::words::words;
+use crate::asked::{Asked, OwnedFile, fields, files_of, uploaded};
 use crate::pages::problem_page;
 use crate::serve::App;
 use crate::signed::Guest;
@@ -149,7 +149,7 @@ pub(super) async fn add_evidence(
     let added = async {
         let (_, files) = read?;
         if files.is_empty() {
-            return Err(super::asked::no_file());
+            return Err(crate::asked::no_file());
         }
         asked
             .run(move |site, caller, now| add(site, caller, (&school, year, number), &files, now))

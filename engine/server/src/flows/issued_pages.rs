@@ -13,9 +13,9 @@ use bieumau_pipeline::flows::{IssueProof, IssueState, IssuedView};
 use serde_json::{Value, json};
 
 use super::api::document_answer;
-use super::asked::{Asked, fields};
 use super::page::{Given, address, choice, of_year, page, problem_value, select, status_of, typed};
 use super::words::words;
+use crate::asked::{Asked, fields};
 use crate::pages::problem_page;
 use crate::serve::App;
 use crate::signed::Guest;

@@ -12,9 +12,9 @@ use bieumau_pipeline::flows::{DryRun, LockView, NewException, NewLock, Part, She
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::asked::{Asked, fields};
 use super::page::{Given, address, page, problem_value, select, status_of, typed};
 use super::words::words;
+use crate::asked::{Asked, fields};
 use crate::pages::problem_page;
 use crate::serve::App;
 use crate::signed::Guest;

@@ -1,7 +1,6 @@
 //! Locks, corrections, sign-offs, reviews, approvals and issued documents: their API and pages.
 
 mod api;
-mod asked;
 mod page;
 mod words;
 

@@ -13,9 +13,9 @@ use bieumau_pipeline::flows::MonthView;
 use serde_json::{Value, json};
 
 use super::api::month_of;
-use super::asked::{Asked, fields};
 use super::page::{Given, address, of_year, page, problem_value, status_of, typed};
 use super::words::words;
+use crate::asked::{Asked, fields};
 use crate::pages::problem_page;
 use crate::serve::App;
 use crate::signed::Guest;

@@ -10,8 +10,8 @@ use bieumau_pipeline::Problem;
 use bieumau_pipeline::flows::{Choosable, SheetQuery};
 use serde_json::{Value, json};
 
-use super::asked::Asked;
 use super::words::words;
+use crate::asked::Asked;
 use crate::pages::frame;
 
 /// What was given in an address or a form.

@@ -17,11 +17,11 @@ use bieumau_pipeline::{Problem, ProblemKind, Site};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::asked::{Asked, fields};
 use super::page::{
     Given, address, choice, chosen, of_year, page, problem_value, select, status_of, typed,
 };
 use super::words::words;
+use crate::asked::{Asked, fields};
 use crate::pages::problem_page;
 use crate::serve::App;
 use crate::signed::Guest;

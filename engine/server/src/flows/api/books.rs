@@ -1,10 +1,7 @@
 //! Sign-offs of class books.
 
-use std::sync::Arc;
-
 use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
+use axum::extract::{Path, Query};
 use axum::response::Response;
 use bieumau_model::sign_off::Point;
 use bieumau_pipeline::flows::BookKey;
@@ -12,11 +9,8 @@ use bieumau_pipeline::{Problem, ProblemKind};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{CREATED, DONE, ask, read};
-use crate::error::problem_json;
-use crate::flows::asked::body;
-use crate::serve::App;
-use crate::signed::Guest;
+use super::{CREATED, DONE};
+use crate::asked::Asked;
 
 /// The same with a point of a term.
 #[derive(Deserialize)]
@@ -42,13 +36,8 @@ type Book = (String, i64, String, i64, String);
 #[utoipa::path(get, path = "/api/v1/sign-offs", tag = "flows",
     params(("school" = String, Query), ("year" = i64, Query), ("term" = i64, Query), ("point" = String, Query)),
     responses((status = 200, description = "all classes with what is filled, missing and signed", body = serde_json::Value)))]
-pub(crate) async fn books(
-    State(app): State<Arc<App>>,
-    guest: Guest,
-    Query(of): Query<OfPoint>,
-    headers: HeaderMap,
-) -> Response {
-    ask(app, guest, &headers)
+pub(crate) async fn books(asked: Asked, Query(of): Query<OfPoint>) -> Response {
+    asked
         .json(DONE, move |site, caller, now| {
             let at = (of.term, point(&of.point)?);
             Ok(json!({ "books": site.books(caller, (&of.school, of.year), at, now)? }))
@@ -60,15 +49,8 @@ pub(crate) async fn books(
 #[utoipa::path(get, path = "/api/v1/sign-offs/{school}/{year}/{class}/{term}/{point}", tag = "flows",
     params(("school" = String, Path), ("year" = i64, Path), ("class" = String, Path), ("term" = i64, Path), ("point" = String, Path)),
     responses((status = 200, description = "the book with its parts and gaps", body = serde_json::Value)))]
-pub(crate) async fn book(
-    State(app): State<Arc<App>>,
-    guest: Guest,
-    Path(path): Path<Book>,
-    headers: HeaderMap,
-) -> Response {
-    ask(app, guest, &headers)
-        .json(DONE, move |site, caller, now| site.book_view(caller, &key(path)?, now))
-        .await
+pub(crate) async fn book(asked: Asked, Path(path): Path<Book>) -> Response {
+    asked.json(DONE, move |site, caller, now| site.book_view(caller, &key(path)?, now)).await
 }
 
 /// `POST /api/v1/sign-offs/{school}/{year}/{class}/{term}/{point}`.
@@ -76,17 +58,9 @@ pub(crate) async fn book(
     params(("school" = String, Path), ("year" = i64, Path), ("class" = String, Path), ("term" = i64, Path), ("point" = String, Path)),
     request_body = serde_json::Value,
     responses((status = 201, description = "the part is signed", body = serde_json::Value)))]
-pub(crate) async fn sign(
-    State(app): State<Arc<App>>,
-    guest: Guest,
-    Path(path): Path<Book>,
-    headers: HeaderMap,
-    bytes: Bytes,
-) -> Response {
-    let asked = ask(app, guest, &headers);
-    let PartBody { part, .. } = read!(asked, bytes);
+pub(crate) async fn sign(asked: Asked, Path(path): Path<Book>, bytes: Bytes) -> Response {
     asked
-        .json(CREATED, move |site, caller, now| {
+        .posted(CREATED, &bytes, move |site, caller, now, PartBody { part, .. }| {
             site.sign_off(caller, &key(path)?, &part, now)?;
             Ok(json!({ "part": part }))
         })
@@ -98,17 +72,9 @@ pub(crate) async fn sign(
     params(("school" = String, Path), ("year" = i64, Path), ("class" = String, Path), ("term" = i64, Path), ("point" = String, Path)),
     request_body = serde_json::Value,
     responses((status = 200, description = "the part is open again", body = serde_json::Value)))]
-pub(crate) async fn reopen(
-    State(app): State<Arc<App>>,
-    guest: Guest,
-    Path(path): Path<Book>,
-    headers: HeaderMap,
-    bytes: Bytes,
-) -> Response {
-    let asked = ask(app, guest, &headers);
-    let PartBody { part, reason } = read!(asked, bytes);
+pub(crate) async fn reopen(asked: Asked, Path(path): Path<Book>, bytes: Bytes) -> Response {
     asked
-        .json(DONE, move |site, caller, now| {
+        .posted(DONE, &bytes, move |site, caller, now, PartBody { part, reason }| {
             site.reopen(caller, &key(path)?, &part, &reason, now)?;
             Ok(json!({ "part": part }))
         })

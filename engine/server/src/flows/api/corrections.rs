@@ -1,11 +1,8 @@
 //! Corrections: slips with their evidence, and their course.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use bieumau_model::correction::Act;
@@ -13,13 +10,10 @@ use bieumau_pipeline::flows::NewCorrection;
 use bieumau_pipeline::{Problem, ProblemKind};
 use serde::Deserialize;
 use serde_json::json;
+use std::collections::BTreeMap;
 
-use super::{CREATED, DONE, OfYear, Slip, ask, read};
-use crate::error::problem_json;
-use crate::flows::asked::body;
-use crate::flows::asked::{OwnedFile, files_of, has_files, no_file, uploaded};
-use crate::serve::App;
-use crate::signed::Guest;
+use super::{CREATED, DONE, OfYear, Slip};
+use crate::asked::{Asked, OwnedFile, body, files_of, has_files, no_file, uploaded};
 
 /// A comment in a body.
 #[derive(Deserialize)]
@@ -33,13 +27,8 @@ struct Comment {
 #[utoipa::path(get, path = "/api/v1/corrections", tag = "flows",
     params(("school" = String, Query), ("year" = i64, Query)),
     responses((status = 200, description = "the slips that the caller may see", body = serde_json::Value)))]
-pub(crate) async fn corrections(
-    State(app): State<Arc<App>>,
-    guest: Guest,
-    Query(of): Query<OfYear>,
-    headers: HeaderMap,
-) -> Response {
-    ask(app, guest, &headers)
+pub(crate) async fn corrections(asked: Asked, Query(of): Query<OfYear>) -> Response {
+    asked
         .json(DONE, move |site, caller, now| {
             Ok(json!({ "corrections": site.corrections(caller, &of.school, of.year, now)? }))
         })
@@ -58,19 +47,14 @@ pub(crate) async fn corrections(
         (status = 422, description = "`J229`: the province asks for evidence"),
     ))]
 pub(crate) async fn new_correction(
-    State(app): State<Arc<App>>,
-    guest: Guest,
+    asked: Asked,
     headers: HeaderMap,
     bytes: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let asked = ask(app, guest, &headers);
     let read = read_slip(&headers, bytes);
-    let (wanted, files) = match read {
-        Ok(read) => read,
-        Err(problem) => return problem_json(&problem, asked.locale),
-    };
     asked
         .json(CREATED, move |site, caller, now| {
+            let (wanted, files) = read?;
             let number = site.request_correction(caller, &wanted, &files_of(&files), now)?;
             Ok(json!({ "number": number }))
         })
@@ -95,19 +79,15 @@ fn read_slip(
     request_body(content = Vec<u8>, content_type = "multipart/form-data"),
     responses((status = 201, description = "the files with size and hash", body = serde_json::Value)))]
 pub(crate) async fn add_evidence(
-    State(app): State<Arc<App>>,
-    guest: Guest,
+    asked: Asked,
     Path((school, year, number)): Path<Slip>,
     headers: HeaderMap,
     bytes: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let asked = ask(app, guest, &headers);
-    let (_, files) = match uploaded(&headers, bytes) {
-        Ok(read) => read,
-        Err(problem) => return problem_json(&problem, asked.locale),
-    };
+    let read = uploaded(&headers, bytes);
     asked
         .json(CREATED, move |site, caller, now| {
+            let (_, files) = read?;
             let files = files_of(&files);
             if files.is_empty() {
                 return Err(no_file());
@@ -125,34 +105,25 @@ pub(crate) async fn add_evidence(
     responses((status = 200, description = "the content", body = Vec<u8>,
         content_type = "application/octet-stream")))]
 pub(crate) async fn evidence(
-    State(app): State<Arc<App>>,
-    guest: Guest,
+    asked: Asked,
     Path((school, year, number, file)): Path<(String, i64, i64, i64)>,
-    headers: HeaderMap,
 ) -> Response {
-    let asked = ask(app, guest, &headers);
-    let found = asked
-        .run(move |site, caller, now| {
-            site.correction_evidence(caller, (&school, year, number), file, now)
-        })
-        .await;
-    match found {
-        Ok((file, content)) => crate::records::download(&file.name, content),
-        Err(problem) => problem_json(&problem, asked.locale),
-    }
+    asked
+        .answer(
+            move |site, caller, now| {
+                site.correction_evidence(caller, (&school, year, number), file, now)
+            },
+            |(file, content)| crate::records::download(&file.name, content),
+        )
+        .await
 }
 
 /// `GET /api/v1/corrections/{school}/{year}/{number}`.
 #[utoipa::path(get, path = "/api/v1/corrections/{school}/{year}/{number}", tag = "flows",
     params(("school" = String, Path), ("year" = i64, Path), ("number" = i64, Path)),
     responses((status = 200, description = "the slip, with what may be done with it", body = serde_json::Value)))]
-pub(crate) async fn correction(
-    State(app): State<Arc<App>>,
-    guest: Guest,
-    Path((school, year, number)): Path<Slip>,
-    headers: HeaderMap,
-) -> Response {
-    ask(app, guest, &headers)
+pub(crate) async fn correction(asked: Asked, Path((school, year, number)): Path<Slip>) -> Response {
+    asked
         .json(DONE, move |site, caller, now| site.correction(caller, (&school, year, number), now))
         .await
 }
@@ -162,23 +133,19 @@ pub(crate) async fn correction(
     params(("school" = String, Path), ("year" = i64, Path), ("number" = i64, Path), ("format" = String, Query)),
     responses((status = 200, description = "the paper", body = serde_json::Value)))]
 pub(crate) async fn slip(
-    State(app): State<Arc<App>>,
-    guest: Guest,
+    asked: Asked,
     Path((school, year, number)): Path<Slip>,
     Query(given): Query<BTreeMap<String, String>>,
-    headers: HeaderMap,
 ) -> Response {
-    let asked = ask(app, guest, &headers);
     let format = given.get("format").cloned().unwrap_or_else(|| "pdf".to_owned());
-    let made = asked
-        .run(move |site, caller, now| {
-            site.correction_slip(caller, (&school, year, number), &format, now)
-        })
-        .await;
-    match made {
-        Ok(document) => crate::api::answer(document, true),
-        Err(problem) => problem_json(&problem, asked.locale),
-    }
+    asked
+        .answer(
+            move |site, caller, now| {
+                site.correction_slip(caller, (&school, year, number), &format, now)
+            },
+            |document| crate::api::answer(document, true),
+        )
+        .await
 }
 
 /// `POST /api/v1/corrections/{school}/{year}/{number}/{opinion|approval|rejection|withdrawal}`.
@@ -187,23 +154,19 @@ pub(crate) async fn slip(
     request_body = serde_json::Value,
     responses((status = 200, description = "the new state", body = serde_json::Value)))]
 pub(crate) async fn advance(
-    State(app): State<Arc<App>>,
-    guest: Guest,
+    asked: Asked,
     Path((school, year, number, act)): Path<(String, i64, i64, String)>,
-    headers: HeaderMap,
     bytes: Bytes,
 ) -> Response {
-    let asked = ask(app, guest, &headers);
-    let Comment { comment } = read!(asked, bytes);
-    let act = match act.as_str() {
-        "opinion" => Act::Opinion { comment },
-        "approval" => Act::Approve { comment },
-        "rejection" => Act::Reject { comment },
-        "withdrawal" => Act::Withdraw,
-        other => return problem_json(&unknown_act(other), asked.locale),
-    };
     asked
-        .json(DONE, move |site, caller, now| {
+        .posted(DONE, &bytes, move |site, caller, now, Comment { comment }| {
+            let act = match act.as_str() {
+                "opinion" => Act::Opinion { comment },
+                "approval" => Act::Approve { comment },
+                "rejection" => Act::Reject { comment },
+                "withdrawal" => Act::Withdraw,
+                other => return Err(unknown_act(other)),
+            };
             let state = site.advance_correction(caller, (&school, year, number), &act, now)?;
             Ok(json!({ "state": state }))
         })
@@ -214,13 +177,8 @@ pub(crate) async fn advance(
 #[utoipa::path(post, path = "/api/v1/corrections/{school}/{year}/{number}/application", tag = "flows",
     params(("school" = String, Path), ("year" = i64, Path), ("number" = i64, Path)),
     responses((status = 200, description = "the line of the log, and what became stale", body = serde_json::Value)))]
-pub(crate) async fn apply(
-    State(app): State<Arc<App>>,
-    guest: Guest,
-    Path((school, year, number)): Path<Slip>,
-    headers: HeaderMap,
-) -> Response {
-    ask(app, guest, &headers)
+pub(crate) async fn apply(asked: Asked, Path((school, year, number)): Path<Slip>) -> Response {
+    asked
         .json(DONE, move |site, caller, now| {
             site.apply_correction(caller, (&school, year, number), now)
         })

@@ -12,24 +12,21 @@ use axum::response::{IntoResponse, Response};
 use bieumau_pipeline::flows::IssuedView;
 use serde_json::json;
 
-use super::{CREATED, DONE, Reason, ask, read};
+use super::{CREATED, DONE, Reason};
+use crate::asked::Asked;
 use crate::error::problem_json;
-use crate::flows::asked::body;
 use crate::serve::App;
-use crate::signed::Guest;
 
 /// `GET /api/v1/issued?school=…`.
 #[utoipa::path(get, path = "/api/v1/issued", tag = "flows",
     params(("school" = String, Query)),
     responses((status = 200, description = "the register of issued documents", body = serde_json::Value)))]
 pub(crate) async fn issued(
-    State(app): State<Arc<App>>,
-    guest: Guest,
+    asked: Asked,
     Query(given): Query<BTreeMap<String, String>>,
-    headers: HeaderMap,
 ) -> Response {
     let school = given.get("school").cloned().unwrap_or_default();
-    ask(app, guest, &headers)
+    asked
         .json(DONE, move |site, caller, now| {
             Ok(json!({ "issued": site.issued(caller, &school, now)? }))
         })
@@ -41,17 +38,13 @@ pub(crate) async fn issued(
     params(("id" = i64, Path)),
     responses((status = 200, description = "the document, byte by byte", body = Vec<u8>,
         content_type = "application/pdf")))]
-pub(crate) async fn issued_document(
-    State(app): State<Arc<App>>,
-    guest: Guest,
-    Path(id): Path<i64>,
-    headers: HeaderMap,
-) -> Response {
-    let asked = ask(app, guest, &headers);
-    match asked.run(move |site, caller, now| site.issued_document(caller, id, now)).await {
-        Ok((line, bytes)) => document_answer(&line, bytes),
-        Err(problem) => problem_json(&problem, asked.locale),
-    }
+pub(crate) async fn issued_document(asked: Asked, Path(id): Path<i64>) -> Response {
+    asked
+        .answer(
+            move |site, caller, now| site.issued_document(caller, id, now),
+            |(line, bytes)| document_answer(&line, bytes),
+        )
+        .await
 }
 
 /// Sends an issued document as a download.
@@ -71,30 +64,16 @@ pub(crate) fn document_answer(line: &IssuedView, bytes: Vec<u8>) -> Response {
 #[utoipa::path(get, path = "/api/v1/issued/{id}/line", tag = "flows",
     params(("id" = i64, Path)),
     responses((status = 200, description = "number, code, state, hashes", body = serde_json::Value)))]
-pub(crate) async fn line(
-    State(app): State<Arc<App>>,
-    guest: Guest,
-    Path(id): Path<i64>,
-    headers: HeaderMap,
-) -> Response {
-    ask(app, guest, &headers)
-        .json(DONE, move |site, caller, now| site.issued_line(caller, id, now))
-        .await
+pub(crate) async fn line(asked: Asked, Path(id): Path<i64>) -> Response {
+    asked.json(DONE, move |site, caller, now| site.issued_line(caller, id, now)).await
 }
 
 /// `GET /api/v1/issued/{id}/proof`: whether it is what was issued, and would be made the same again.
 #[utoipa::path(get, path = "/api/v1/issued/{id}/proof", tag = "flows",
     params(("id" = i64, Path)),
     responses((status = 200, description = "`bytes_match`, `data_matches`, `same_again`", body = serde_json::Value)))]
-pub(crate) async fn proof(
-    State(app): State<Arc<App>>,
-    guest: Guest,
-    Path(id): Path<i64>,
-    headers: HeaderMap,
-) -> Response {
-    ask(app, guest, &headers)
-        .json(DONE, move |site, caller, now| site.prove_issued(caller, id, now))
-        .await
+pub(crate) async fn proof(asked: Asked, Path(id): Path<i64>) -> Response {
+    asked.json(DONE, move |site, caller, now| site.prove_issued(caller, id, now)).await
 }
 
 /// `POST /api/v1/issued/{id}/replacement`: makes it anew and issues that in its place.
@@ -104,17 +83,9 @@ pub(crate) async fn proof(
         (status = 201, description = "the line of the new document", body = serde_json::Value),
         (status = 409, description = "it was replaced or revoked already"),
     ))]
-pub(crate) async fn replace(
-    State(app): State<Arc<App>>,
-    guest: Guest,
-    Path(id): Path<i64>,
-    headers: HeaderMap,
-    bytes: Bytes,
-) -> Response {
-    let asked = ask(app, guest, &headers);
-    let Reason { reason } = read!(asked, bytes);
+pub(crate) async fn replace(asked: Asked, Path(id): Path<i64>, bytes: Bytes) -> Response {
     asked
-        .json(CREATED, move |site, caller, now| {
+        .posted(CREATED, &bytes, move |site, caller, now, Reason { reason }| {
             Ok(site.replace_issued(caller, id, &reason, now)?.line)
         })
         .await
@@ -127,16 +98,12 @@ pub(crate) async fn replace(
         (status = 200, description = "its line of the register", body = serde_json::Value),
         (status = 409, description = "it was replaced or revoked already"),
     ))]
-pub(crate) async fn revoke(
-    State(app): State<Arc<App>>,
-    guest: Guest,
-    Path(id): Path<i64>,
-    headers: HeaderMap,
-    bytes: Bytes,
-) -> Response {
-    let asked = ask(app, guest, &headers);
-    let Reason { reason } = read!(asked, bytes);
-    asked.json(DONE, move |site, caller, now| site.revoke_issued(caller, id, &reason, now)).await
+pub(crate) async fn revoke(asked: Asked, Path(id): Path<i64>, bytes: Bytes) -> Response {
+    asked
+        .posted(DONE, &bytes, move |site, caller, now, Reason { reason }| {
+            site.revoke_issued(caller, id, &reason, now)
+        })
+        .await
 }
 
 /// `GET /api/v1/verify/{code}`: tells anybody, without sign-in, whether a document is valid.

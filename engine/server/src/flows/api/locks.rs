@@ -1,31 +1,20 @@
 //! Locks: listed, tried out, made, opened, excepted from.
 
-use std::sync::Arc;
-
 use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
+use axum::extract::{Path, Query};
 use axum::response::Response;
 use bieumau_pipeline::flows::{NewException, NewLock};
 use serde_json::json;
 
-use super::{CREATED, DONE, OfYear, Reason, Slip, ask, read};
-use crate::error::problem_json;
-use crate::flows::asked::body;
-use crate::serve::App;
-use crate::signed::Guest;
+use super::{CREATED, DONE, OfYear, Reason, Slip};
+use crate::asked::Asked;
 
 /// `GET /api/v1/locks`.
 #[utoipa::path(get, path = "/api/v1/locks", tag = "flows",
     params(("school" = String, Query), ("year" = i64, Query)),
     responses((status = 200, description = "the locks with their exceptions", body = serde_json::Value)))]
-pub(crate) async fn locks(
-    State(app): State<Arc<App>>,
-    guest: Guest,
-    Query(of): Query<OfYear>,
-    headers: HeaderMap,
-) -> Response {
-    ask(app, guest, &headers)
+pub(crate) async fn locks(asked: Asked, Query(of): Query<OfYear>) -> Response {
+    asked
         .json(DONE, move |site, caller, now| {
             Ok(json!({ "locks": site.locks(caller, &of.school, of.year, now)? }))
         })
@@ -36,16 +25,9 @@ pub(crate) async fn locks(
 #[utoipa::path(post, path = "/api/v1/locks", tag = "flows",
     request_body = serde_json::Value,
     responses((status = 201, description = "the number of the lock", body = serde_json::Value)))]
-pub(crate) async fn new_lock(
-    State(app): State<Arc<App>>,
-    guest: Guest,
-    headers: HeaderMap,
-    bytes: Bytes,
-) -> Response {
-    let asked = ask(app, guest, &headers);
-    let wanted: NewLock = read!(asked, bytes);
+pub(crate) async fn new_lock(asked: Asked, bytes: Bytes) -> Response {
     asked
-        .json(CREATED, move |site, caller, now| {
+        .posted(CREATED, &bytes, move |site, caller, now, wanted: NewLock| {
             Ok(json!({ "number": site.lock(caller, &wanted, now)? }))
         })
         .await
@@ -55,15 +37,12 @@ pub(crate) async fn new_lock(
 #[utoipa::path(post, path = "/api/v1/locks/dry-run", tag = "flows",
     request_body = serde_json::Value,
     responses((status = 200, description = "what the lock would hit", body = serde_json::Value)))]
-pub(crate) async fn dry_run(
-    State(app): State<Arc<App>>,
-    guest: Guest,
-    headers: HeaderMap,
-    bytes: Bytes,
-) -> Response {
-    let asked = ask(app, guest, &headers);
-    let wanted: NewLock = read!(asked, bytes);
-    asked.json(DONE, move |site, caller, now| site.lock_dry_run(caller, &wanted, now)).await
+pub(crate) async fn dry_run(asked: Asked, bytes: Bytes) -> Response {
+    asked
+        .posted(DONE, &bytes, move |site, caller, now, wanted: NewLock| {
+            site.lock_dry_run(caller, &wanted, now)
+        })
+        .await
 }
 
 /// `POST /api/v1/locks/{school}/{year}/{number}/opening`.
@@ -72,16 +51,12 @@ pub(crate) async fn dry_run(
     request_body = serde_json::Value,
     responses((status = 200, description = "the lock ends now", body = serde_json::Value)))]
 pub(crate) async fn open_lock(
-    State(app): State<Arc<App>>,
-    guest: Guest,
+    asked: Asked,
     Path((school, year, number)): Path<Slip>,
-    headers: HeaderMap,
     bytes: Bytes,
 ) -> Response {
-    let asked = ask(app, guest, &headers);
-    let Reason { reason } = read!(asked, bytes);
     asked
-        .json(DONE, move |site, caller, now| {
+        .posted(DONE, &bytes, move |site, caller, now, Reason { reason }| {
             site.open_lock(caller, (&school, year, number), &reason, now)?;
             Ok(json!({ "number": number }))
         })
@@ -94,16 +69,12 @@ pub(crate) async fn open_lock(
     request_body = serde_json::Value,
     responses((status = 201, description = "the number of the exception", body = serde_json::Value)))]
 pub(crate) async fn except(
-    State(app): State<Arc<App>>,
-    guest: Guest,
+    asked: Asked,
     Path((school, year, lock)): Path<(String, i64, String)>,
-    headers: HeaderMap,
     bytes: Bytes,
 ) -> Response {
-    let asked = ask(app, guest, &headers);
-    let wanted: NewException = read!(asked, bytes);
     asked
-        .json(CREATED, move |site, caller, now| {
+        .posted(CREATED, &bytes, move |site, caller, now, wanted: NewException| {
             let number = site.except_from_lock(caller, (&school, year, &lock), &wanted, now)?;
             Ok(json!({ "number": number }))
         })

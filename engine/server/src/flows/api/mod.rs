@@ -15,15 +15,13 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::routing::{get, post};
 use serde::Deserialize;
 use utoipa::OpenApi;
 
 use super::LARGEST_EVIDENCE;
-use super::asked::Asked;
 use crate::serve::App;
-use crate::signed::Guest;
 
 const CREATED: StatusCode = StatusCode::CREATED;
 const DONE: StatusCode = StatusCode::OK;
@@ -147,19 +145,4 @@ pub(super) fn routes() -> Router<Arc<App>> {
         .route("/api/v1/issued/{id}/revocation", post(issued::revoke))
         .route("/api/v1/verify/{code}", get(issued::verify))
         .merge(evidence)
-}
-
-/// Reads a body, or answers what is wrong with it.
-macro_rules! read {
-    ($asked:expr, $bytes:expr) => {
-        match body(&$bytes) {
-            Ok(value) => value,
-            Err(problem) => return problem_json(&problem, $asked.locale),
-        }
-    };
-}
-use read;
-
-fn ask(app: Arc<App>, guest: Guest, headers: &HeaderMap) -> Asked {
-    Asked::read(app, guest, headers, None)
 }

@@ -1,33 +1,22 @@
 //! Monthly approvals of updates, and reporting periods.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
+use axum::extract::{Path, Query};
 use axum::response::Response;
 use bieumau_pipeline::{Problem, ProblemKind};
 use jiff::civil::Date;
 use serde_json::json;
+use std::collections::BTreeMap;
 
-use super::{CREATED, DONE, Note, ask, read};
-use crate::error::problem_json;
-use crate::flows::asked::body;
-use crate::serve::App;
-use crate::signed::Guest;
+use super::{CREATED, DONE, Note};
+use crate::asked::Asked;
 
 /// `GET /api/v1/approvals/{school}/{month}`.
 #[utoipa::path(get, path = "/api/v1/approvals/{school}/{month}", tag = "flows",
     params(("school" = String, Path), ("month" = String, Path)),
     responses((status = 200, description = "the updates of the month, and which came late", body = serde_json::Value)))]
-pub(crate) async fn month(
-    State(app): State<Arc<App>>,
-    guest: Guest,
-    Path((school, month)): Path<(String, String)>,
-    headers: HeaderMap,
-) -> Response {
-    ask(app, guest, &headers)
+pub(crate) async fn month(asked: Asked, Path((school, month)): Path<(String, String)>) -> Response {
+    asked
         .json(DONE, move |site, caller, now| {
             site.month_updates(caller, &school, month_of(&month)?, now)
         })
@@ -40,16 +29,12 @@ pub(crate) async fn month(
     request_body = serde_json::Value,
     responses((status = 201, description = "the month is approved", body = serde_json::Value)))]
 pub(crate) async fn approve_month(
-    State(app): State<Arc<App>>,
-    guest: Guest,
+    asked: Asked,
     Path((school, month)): Path<(String, String)>,
-    headers: HeaderMap,
     bytes: Bytes,
 ) -> Response {
-    let asked = ask(app, guest, &headers);
-    let Note { note } = read!(asked, bytes);
     asked
-        .json(CREATED, move |site, caller, now| {
+        .posted(CREATED, &bytes, move |site, caller, now, Note { note }| {
             site.approve_month(caller, (&school, month_of(&month)?), &note, now)?;
             Ok(json!({ "month": month }))
         })
@@ -61,13 +46,11 @@ pub(crate) async fn approve_month(
     params(("year" = i64, Query)),
     responses((status = 200, description = "the reporting periods", body = serde_json::Value)))]
 pub(crate) async fn periods(
-    State(app): State<Arc<App>>,
-    guest: Guest,
+    asked: Asked,
     Query(given): Query<BTreeMap<String, String>>,
-    headers: HeaderMap,
 ) -> Response {
     let year = given.get("year").and_then(|year| year.parse().ok()).unwrap_or_default();
-    ask(app, guest, &headers)
+    asked
         .json(DONE, move |site, _, _| Ok(json!({ "periods": site.reporting_periods(year)? })))
         .await
 }

@@ -1,31 +1,20 @@
 //! Reviews of staff and pupil data.
 
-use std::sync::Arc;
-
 use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
+use axum::extract::{Path, Query};
 use axum::response::Response;
 use bieumau_pipeline::flows::{NewEntry, NewReview};
 use serde_json::json;
 
-use super::{CREATED, DONE, Note, OfYear, Slip, ask, read};
-use crate::error::problem_json;
-use crate::flows::asked::body;
-use crate::serve::App;
-use crate::signed::Guest;
+use super::{CREATED, DONE, Note, OfYear, Slip};
+use crate::asked::Asked;
 
 /// `GET /api/v1/reviews`.
 #[utoipa::path(get, path = "/api/v1/reviews", tag = "flows",
     params(("school" = String, Query), ("year" = i64, Query)),
     responses((status = 200, description = "the reviews with their progress", body = serde_json::Value)))]
-pub(crate) async fn reviews(
-    State(app): State<Arc<App>>,
-    guest: Guest,
-    Query(of): Query<OfYear>,
-    headers: HeaderMap,
-) -> Response {
-    ask(app, guest, &headers)
+pub(crate) async fn reviews(asked: Asked, Query(of): Query<OfYear>) -> Response {
+    asked
         .json(DONE, move |site, caller, now| {
             Ok(json!({ "reviews": site.reviews(caller, &of.school, of.year, now)? }))
         })
@@ -36,16 +25,9 @@ pub(crate) async fn reviews(
 #[utoipa::path(post, path = "/api/v1/reviews", tag = "flows",
     request_body = serde_json::Value,
     responses((status = 201, description = "the number of the review", body = serde_json::Value)))]
-pub(crate) async fn new_review(
-    State(app): State<Arc<App>>,
-    guest: Guest,
-    headers: HeaderMap,
-    bytes: Bytes,
-) -> Response {
-    let asked = ask(app, guest, &headers);
-    let wanted: NewReview = read!(asked, bytes);
+pub(crate) async fn new_review(asked: Asked, bytes: Bytes) -> Response {
     asked
-        .json(CREATED, move |site, caller, now| {
+        .posted(CREATED, &bytes, move |site, caller, now, wanted: NewReview| {
             Ok(json!({ "number": site.open_review(caller, &wanted, now)? }))
         })
         .await
@@ -58,13 +40,8 @@ pub(crate) async fn new_review(
         (status = 200, description = "the review with its people, and what may be done with it", body = serde_json::Value),
         (status = 404, description = "there is none, or the caller has no part in it"),
     ))]
-pub(crate) async fn review(
-    State(app): State<Arc<App>>,
-    guest: Guest,
-    Path((school, year, number)): Path<Slip>,
-    headers: HeaderMap,
-) -> Response {
-    ask(app, guest, &headers)
+pub(crate) async fn review(asked: Asked, Path((school, year, number)): Path<Slip>) -> Response {
+    asked
         .json(DONE, move |site, caller, now| site.review(caller, (&school, year, number), now))
         .await
 }
@@ -73,22 +50,15 @@ pub(crate) async fn review(
 #[utoipa::path(get, path = "/api/v1/reviews/{school}/{year}/{number}/minutes", tag = "flows",
     params(("school" = String, Path), ("year" = i64, Path), ("number" = i64, Path)),
     responses((status = 200, description = "the minutes", body = Vec<u8>, content_type = "application/pdf")))]
-pub(crate) async fn minutes(
-    State(app): State<Arc<App>>,
-    guest: Guest,
-    Path((school, year, number)): Path<Slip>,
-    headers: HeaderMap,
-) -> Response {
-    let asked = ask(app, guest, &headers);
-    let made = asked
-        .run(move |site, caller, now| {
-            site.review_minutes(caller, (&school, year, number), "pdf", now)
-        })
-        .await;
-    match made {
-        Ok(document) => crate::api::answer(document, true),
-        Err(problem) => problem_json(&problem, asked.locale),
-    }
+pub(crate) async fn minutes(asked: Asked, Path((school, year, number)): Path<Slip>) -> Response {
+    asked
+        .answer(
+            move |site, caller, now| {
+                site.review_minutes(caller, (&school, year, number), "pdf", now)
+            },
+            |document| crate::api::answer(document, true),
+        )
+        .await
 }
 
 /// `POST /api/v1/reviews/{school}/{year}/{number}/entries`.
@@ -97,16 +67,12 @@ pub(crate) async fn minutes(
     request_body = serde_json::Value,
     responses((status = 200, description = "what was found is noted", body = serde_json::Value)))]
 pub(crate) async fn entry(
-    State(app): State<Arc<App>>,
-    guest: Guest,
+    asked: Asked,
     Path((school, year, number)): Path<Slip>,
-    headers: HeaderMap,
     bytes: Bytes,
 ) -> Response {
-    let asked = ask(app, guest, &headers);
-    let wanted: NewEntry = read!(asked, bytes);
     asked
-        .json(DONE, move |site, caller, now| {
+        .posted(DONE, &bytes, move |site, caller, now, wanted: NewEntry| {
             site.note_review(caller, (&school, year, number), &wanted, now)?;
             Ok(json!({ "person": wanted.person }))
         })
@@ -119,16 +85,12 @@ pub(crate) async fn entry(
     request_body = serde_json::Value,
     responses((status = 200, description = "the review is handed over", body = serde_json::Value)))]
 pub(crate) async fn hand_over(
-    State(app): State<Arc<App>>,
-    guest: Guest,
+    asked: Asked,
     Path((school, year, number)): Path<Slip>,
-    headers: HeaderMap,
     bytes: Bytes,
 ) -> Response {
-    let asked = ask(app, guest, &headers);
-    let Note { note } = read!(asked, bytes);
     asked
-        .json(DONE, move |site, caller, now| {
+        .posted(DONE, &bytes, move |site, caller, now, Note { note }| {
             site.hand_over_review(caller, (&school, year, number), &note, now)?;
             Ok(json!({ "number": number }))
         })
@@ -139,13 +101,8 @@ pub(crate) async fn hand_over(
 #[utoipa::path(post, path = "/api/v1/reviews/{school}/{year}/{number}/confirmation", tag = "flows",
     params(("school" = String, Path), ("year" = i64, Path), ("number" = i64, Path)),
     responses((status = 200, description = "the review is confirmed", body = serde_json::Value)))]
-pub(crate) async fn confirm(
-    State(app): State<Arc<App>>,
-    guest: Guest,
-    Path((school, year, number)): Path<Slip>,
-    headers: HeaderMap,
-) -> Response {
-    ask(app, guest, &headers)
+pub(crate) async fn confirm(asked: Asked, Path((school, year, number)): Path<Slip>) -> Response {
+    asked
         .json(DONE, move |site, caller, now| {
             site.confirm_review(caller, (&school, year, number), now)?;
             Ok(json!({ "number": number }))

@@ -1,4 +1,4 @@
-//! What every request of the flows shares: who asks, in which language, and the job on a thread of
+//! What requests share: who asks, in which language, and the job on a thread of
 //! its own.
 
 use std::collections::BTreeMap;
@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
+use axum::extract::FromRequestParts;
 use axum::extract::rejection::BytesRejection;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bieumau_model::scope::Caller;
@@ -24,7 +26,7 @@ use crate::serve::App;
 use crate::signed::Guest;
 
 /// A request: the language, who asks, when.
-pub(super) struct Asked {
+pub(crate) struct Asked {
     pub app: Arc<App>,
     pub locale: Locale,
     pub guest: Guest,
@@ -33,7 +35,7 @@ pub(super) struct Asked {
 
 impl Asked {
     /// Reads who asks.
-    pub(super) fn read(
+    pub(crate) fn read(
         app: Arc<App>,
         guest: Guest,
         headers: &HeaderMap,
@@ -44,7 +46,7 @@ impl Asked {
     }
 
     /// Does a job on a thread where it may take its time.
-    pub(super) async fn run<T: Send + 'static>(
+    pub(crate) async fn run<T: Send + 'static>(
         &self,
         job: impl FnOnce(&Site, &Caller, Timestamp) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
@@ -54,21 +56,55 @@ impl Asked {
             .unwrap_or_else(|_| Err(crate::api::crashed()))
     }
 
+    /// Reads a JSON body, does a job with it and answers with what the job gives, as JSON.
+    pub(crate) async fn posted<B, T>(
+        self,
+        status: StatusCode,
+        bytes: &Bytes,
+        job: impl FnOnce(&Site, &Caller, Timestamp, B) -> Result<T, Problem> + Send + 'static,
+    ) -> Response
+    where
+        B: DeserializeOwned + Send + 'static,
+        T: Serialize + Send + 'static,
+    {
+        let read = body::<B>(bytes);
+        self.json(status, move |site, caller, now| job(site, caller, now, read?)).await
+    }
+
+    /// Does a job and answers with what `told` makes of it; a problem is told as JSON.
+    pub(crate) async fn answer<T: Send + 'static>(
+        self,
+        job: impl FnOnce(&Site, &Caller, Timestamp) -> Result<T, Problem> + Send + 'static,
+        told: impl FnOnce(T) -> Response,
+    ) -> Response {
+        match self.run(job).await {
+            Ok(value) => told(value),
+            Err(problem) => problem_json(&problem, self.locale),
+        }
+    }
+
     /// Does a job and answers with what it gives, as JSON.
-    pub(super) async fn json<T: Serialize + Send + 'static>(
+    pub(crate) async fn json<T: Serialize + Send + 'static>(
         self,
         status: StatusCode,
         job: impl FnOnce(&Site, &Caller, Timestamp) -> Result<T, Problem> + Send + 'static,
     ) -> Response {
-        match self.run(job).await {
-            Ok(value) => (status, Json(value)).into_response(),
-            Err(problem) => problem_json(&problem, self.locale),
-        }
+        self.answer(job, |value| (status, Json(value)).into_response()).await
+    }
+}
+
+/// Who asks, for handlers that answer in the language of the request.
+impl FromRequestParts<Arc<App>> for Asked {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, StatusCode> {
+        let guest = Guest::from_request_parts(parts, app).await?;
+        Ok(Self::read(app.clone(), guest, &parts.headers, None))
     }
 }
 
 /// Reads a JSON body; an empty one is an empty object.
-pub(super) fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Problem> {
+pub(crate) fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Problem> {
     let text: &[u8] = if bytes.is_empty() { b"{}" } else { bytes };
     serde_json::from_slice(text).map_err(|error| {
         Problem::new(
@@ -81,13 +117,13 @@ pub(super) fn body<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Problem> {
 }
 
 /// A file that came with a form.
-pub(super) struct OwnedFile {
+pub(crate) struct OwnedFile {
     name: String,
     content: Vec<u8>,
 }
 
 /// The files as `pipeline` takes them. What a browser says of their type is not believed.
-pub(super) fn files_of(files: &[OwnedFile]) -> Vec<NewFile<'_>> {
+pub(crate) fn files_of(files: &[OwnedFile]) -> Vec<NewFile<'_>> {
     let file = |own| {
         let OwnedFile { name, content }: &OwnedFile = own;
         NewFile { name, media_type: "application/octet-stream", content }
@@ -96,13 +132,13 @@ pub(super) fn files_of(files: &[OwnedFile]) -> Vec<NewFile<'_>> {
 }
 
 /// Whether a body is a form with files.
-pub(super) fn has_files(headers: &HeaderMap) -> bool {
+pub(crate) fn has_files(headers: &HeaderMap) -> bool {
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     kind.is_some_and(|kind| kind.starts_with("multipart/form-data"))
 }
 
 /// Reads a form with files (`multipart/form-data`), or one without.
-pub(super) fn uploaded(
+pub(crate) fn uploaded(
     headers: &HeaderMap,
     bytes: Result<Bytes, BytesRejection>,
 ) -> Result<(BTreeMap<String, String>, Vec<OwnedFile>), Problem> {
@@ -140,12 +176,12 @@ pub(super) fn uploaded(
     Ok((given, files))
 }
 
-pub(super) fn no_file() -> Problem {
+pub(crate) fn no_file() -> Problem {
     Problem::new(ProblemKind::BadInput, "J299", "Chưa chọn tệp để tải lên", "no file was chosen")
         .at("/files")
 }
 
 /// Reads the fields of a form that a page has sent; those that stand twice keep the last.
-pub(super) fn fields(bytes: &Bytes) -> BTreeMap<String, String> {
+pub(crate) fn fields(bytes: &Bytes) -> BTreeMap<String, String> {
     form_urlencoded::parse(bytes).into_owned().collect()
 }
