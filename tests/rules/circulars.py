@@ -327,9 +327,10 @@ def tt27_pupil(pupil, subjects, qualities):
     """Điều 9, 11 and 13. `subjects` are rows of the year's end, `qualities` one row of it."""
     said = {"result": None, "result_before": None, "programme_completed": None,
             "promoted": None, "title": None}
-    if pupil["circular"] != "TT27":
-        return said
     decided = {"promote": True, "hold": False}.get(pupil["principal_decision"])
+    # Thông tư 30 knows no result of the year in four levels; who went up was decided.
+    if pupil["circular"] != "TT27":
+        return said | {"promoted": decided}
     if pupil["not_assessed"]:
         # Nobody confirms the programme of who is not assessed; the principal decides.
         return said | {"promoted": decided, "programme_completed": None if decided is None else False}

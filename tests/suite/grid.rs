@@ -11,8 +11,8 @@ use libtest_mimic::{Failed, Trial};
 use serde_json::{Value, json};
 
 use crate::support::{
-    Outcome, OwnSite, PRIMARY, SECONDARY, YEAR, altered, contains, demo, ensure, parameters, said,
-    same, workers,
+    Outcome, OwnSite, PRIMARY, SECONDARY, YEAR, altered, contains, copy, demo, ensure, parameters,
+    said, same, workers,
 };
 use crate::web::{Answer, Web};
 
@@ -24,6 +24,7 @@ pub fn trials() -> Vec<Trial> {
         Trial::test("grid::what_is_not_right_is_told_at_its_field", refusals),
         Trial::test("grid::averages_of_what_is_only_typed", typed_averages),
         Trial::test("grid::primary_scores_are_closed_where_no_test_is_held", primary),
+        Trial::test("grid::an_elective_is_closed_for_who_did_not_choose_it", electives),
         Trial::test("grid::locked_cells_are_shown_before_anyone_types", locked),
         Trial::test("grid::what_is_not_theirs_to_write_is_closed_for_them", closed_for_others),
         Trial::test("grid::a_form_without_its_parameters_says_what_is_missing", incomplete),
@@ -85,6 +86,49 @@ fn shown() -> Outcome {
     let record = web.get(&format!("/api/v1/forms/mark/records/{key}"))?;
     same(record.json()?["revision"].clone(), rows[0]["revision"].clone())?;
     contains(&grid["about"].to_string(), &["Năm học 2025-2026", "Lớp 6A1", "Toán"])
+}
+
+/// Toán made an elective of 6A1 that one pupil chose: the others are closed, with the reason, and are no
+/// gaps of the book.
+fn electives() -> Outcome {
+    let folder = copy(&[])?;
+    let conn = rusqlite::Connection::open(folder.path().join("data.db"))?;
+    conn.execute(
+        "UPDATE record_teaching_assignment SET elective = 1
+         WHERE school = ? AND year = 2025 AND class = '6A1' AND subject = 'TOAN'",
+        [SECONDARY],
+    )?;
+    drop(conn);
+    let site = Site::open(folder.path(), &workers(1), crate::support::now()).map_err(said)?;
+    let own = OwnSite { site: std::sync::Arc::new(site), folder };
+    let web = served(&own)?;
+    let all = grid(&web)?;
+    let rows = all["rows"].as_array().ok_or("no rows")?;
+    let reason = "Học sinh không chọn học môn này";
+    for row in rows {
+        contains(&row["closed"]["mid_term"].to_string(), &[reason])?;
+    }
+    let (pupil, _) = first(&all)?;
+    let change = json!({"changes": [{"form": "elective", "act": "insert", "fields": {
+        "school": SECONDARY, "year": YEAR, "pupil": pupil, "subject": "TOAN"}}], "reason": "Chọn môn"});
+    let told = web.post("/api/v1/changes", &change.to_string())?;
+    ensure(told.status < 300, || told.text())?;
+    let open = grid(&web)?;
+    for row in open["rows"].as_array().ok_or("no rows")? {
+        let is_open = row["closed"]["mid_term"].is_null();
+        same(
+            (row["pupil"].as_str(), is_open),
+            (row["pupil"].as_str(), row["pupil"] == pupil.as_str()),
+        )?;
+    }
+    let path = format!("/api/v1/sign-offs/{SECONDARY}/{YEAR}/6A1/2/mid_term");
+    let book = web.get(&path)?.json()?;
+    let part = book["parts"].as_array().into_iter().flatten();
+    let part = part.into_iter().find(|part| part["part"] == "subject:TOAN").ok_or("no Toán")?;
+    // Four ongoing marks at most and the one of the middle, of one pupil.
+    ensure(part["needed"].as_i64().is_some_and(|needed| (1..=5).contains(&needed)), || {
+        part.to_string()
+    })
 }
 
 fn averages() -> Outcome {

@@ -580,6 +580,22 @@ fn exception() -> Outcome {
         type_mark(site, caller, &pupil, ("end_of_term", value), at(moment)).map(|told| told.len())
     };
     same(type_at(&all.teacher, "2026-01-07T16:59:59+07:00", "9,5")?, 0)?;
+    // A program of the teacher, which comes with a token, is let in like the teacher; one of somebody
+    // else is not.
+    let token = |caller: &Caller| match caller {
+        Caller::User { name, scope } => {
+            Caller::User { name: format!("{name} (token 7)"), scope: scope.clone() }
+        }
+        operator => operator.clone(),
+    };
+    same(type_at(&token(&all.teacher), "2026-01-07T16:59:59+07:00", "9,3")?, 0)?;
+    let other = match token(&all.teacher) {
+        Caller::User { scope, .. } => {
+            Caller::User { name: "người khác (token 8)".into(), scope }
+        }
+        operator => operator,
+    };
+    same(type_at(&other, "2026-01-07T16:59:59+07:00", "9,1")?, 1)?;
     same(type_at(&all.teacher, "2026-01-07T17:00:00+07:00", "9")?, 1)?;
     site.open_lock(&all.vice, (SECONDARY, YEAR, number), "Nhập bổ sung", days_later(3))
         .map_err(said)?;

@@ -15,7 +15,7 @@ use crate::render::store_problem;
 use crate::site::Site;
 
 impl Site {
-    /// Closes cells that nobody may fill in (exempt pupils, marks that a class does not give), and
+    /// Closes cells that nobody may fill in (exempt pupils, electives that a pupil did not choose, marks that a class does not give), and
     /// those that the caller may not write at `now`.
     pub(super) fn close(
         &self,
@@ -28,6 +28,7 @@ impl Site {
             subject.filter(|_| table.is_of_pupils() && table.form.is_key("subject"))
         {
             self.close_exempt(caller, table, &subject)?;
+            self.close_untaken(table, &subject)?;
             self.close_tests(caller, table, &subject)?;
         }
         self.close_guarded(caller, table, now)
@@ -79,6 +80,39 @@ impl Site {
                     Text::both(
                         "Học sinh được miễn học môn này",
                         "the pupil is exempt from this subject",
+                    ),
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// Closes an elective of the class for those who did not choose it, whoever asks: what others may
+    /// not see of the choices must not look as if nobody had chosen.
+    fn close_untaken(&self, table: &mut EntryTable<'_>, subject: &Value) -> Result<(), Problem> {
+        let fixed = |name: &str| table.fixed.get(name).cloned().unwrap_or(Value::Missing);
+        let class = ["school", "year", "class"].map(|name| (name, fixed(name)));
+        let forms = &self.catalog().forms;
+        if !forms.contains_key("elective") || class.iter().any(|(_, own)| *own == Value::Missing) {
+            return Ok(());
+        }
+        let [school, year, class] = class;
+        let taught = [school.clone(), year.clone(), class, ("subject", subject.clone())];
+        let taught = self.papers("teaching_assignment", &taught)?;
+        if taught.value(0, "elective") != Some(Value::Boolean(true)) {
+            return Ok(());
+        }
+        let chosen = [school, year, ("subject", subject.clone())];
+        let chosen = self.papers("elective", &chosen)?;
+        for row in &mut table.rows {
+            let takes =
+                (0..chosen.rows()).any(|at| chosen.value(at, "pupil").as_ref() == row.key.first());
+            if !takes {
+                row.closed.fill(Some(Diagnostic::error(
+                    super::CLOSED,
+                    Text::both(
+                        "Học sinh không chọn học môn này",
+                        "the pupil did not choose this subject",
                     ),
                 )));
             }

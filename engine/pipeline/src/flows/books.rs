@@ -58,7 +58,8 @@ impl Site {
     pub(crate) fn book(&self, book: &Book<'_>) -> Result<Vec<PartState>, Problem> {
         let setting = self.book_setting(book)?;
         let members = self.members(book)?;
-        let exempt = self.exempt(book)?;
+        let exempt = self.subjects_of("exemption", book)?;
+        let chosen = self.subjects_of("elective", book)?;
         let assignments = self.papers("teaching_assignment", &book.filters())?;
         let mut order: Vec<Row<'_>> = rows(&assignments).collect();
         order.sort_by_key(|row| row.number("position"));
@@ -89,9 +90,12 @@ impl Site {
                 gaps: Vec::new(),
                 signed_by: None,
             };
-            for member in
-                members.iter().filter(|own| !exempt.contains(&(own.pupil.clone(), subject.clone())))
-            {
+            let is_elective = row.is("elective");
+            let has = |own: &Member| {
+                let pair = (own.pupil.clone(), subject.clone());
+                !exempt.contains(&pair) && (!is_elective || chosen.contains(&pair))
+            };
+            for member in members.iter().filter(|own| has(own)) {
                 let record = table.get(&(member.pupil.clone(), subject.clone()));
                 wanted.count(member, record.copied(), &mut state);
             }
@@ -195,9 +199,14 @@ impl Site {
         movement.is_some_and(|movement| movement == "moved" || movement == "dropped")
     }
 
-    fn exempt(&self, book: &Book<'_>) -> Result<BTreeSet<(String, String)>, Problem> {
+    /// Pupils with the subjects from which they are exempt, or which they chose.
+    fn subjects_of(
+        &self,
+        form: &'static str,
+        book: &Book<'_>,
+    ) -> Result<BTreeSet<(String, String)>, Problem> {
         let filters = [("school", text(book.school)), ("year", Value::Integer(book.year))];
-        let table = self.papers("exemption", &filters)?;
+        let table = self.papers(form, &filters)?;
         Ok(rows(&table).map(|row| (row.text("pupil"), row.text("subject"))).collect())
     }
 

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::papers::{KEPT_FORMS, rows, text};
+use crate::access::account_of;
 use crate::problem::Problem;
 use crate::records::{Act, Attempt, Refusal};
 use crate::site::Site;
@@ -67,7 +68,7 @@ pub(crate) fn guard(attempt: &Attempt<'_>) -> Result<Vec<Refusal>, Problem> {
     let mut memory = attempt.memory.borrow_mut();
     let Some(about) = site.about(&touched, &mut memory)? else { return Ok(Vec::new()) };
     let open = open_fields(attempt, &about)?;
-    let person = (attempt.caller.name(), attempt.now);
+    let person = (account_of(attempt.caller), attempt.now);
     let mut refusals = site.locked(person, &touched, &about, &open, &mut memory)?;
     refusals.extend(site.signed(&touched, &about, &open, &mut memory)?);
     Ok(refusals)
@@ -95,7 +96,8 @@ pub(crate) fn refused_cells(
     }
     let mut refused = Vec::with_capacity(columns.len());
     for column in columns {
-        let person = (caller.name(), now);
+        // An exception is for a person, who may come with a token.
+        let person = (account_of(caller), now);
         let mut found = site.locked(person, &touched, &about, &[column], memory)?;
         found.extend(site.signed(&touched, &about, &[column], memory)?);
         refused.push(found.into_iter().next().map(|refusal| refusal.diagnostic));
