@@ -43,6 +43,7 @@
 //! | two sets of electives in one class | U: 10A2, 11A2, 12A2 |
 
 mod attendance;
+mod book;
 mod calendar;
 mod cases;
 mod census;
