@@ -263,9 +263,11 @@ def tt58_pupil(pupil, subjects, summer, how=None):
     held, waiting = ("not_promoted", False), lambda text: (text, None)
     if pupil["absences"] > limit:
         said["outcome"], said["promoted"] = held
+    elif level == "poor":
+        said["outcome"], said["promoted"] = held
     elif conduct is None or level is None:
         pass
-    elif level == "poor" or conduct == level == "weak":
+    elif conduct == level == "weak":
         said["outcome"], said["promoted"] = held
     elif conduct == "weak":
         new = pupil["conduct_summer"]

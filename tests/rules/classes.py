@@ -82,8 +82,7 @@ class Classes:
             scored = UPPER + [one for one in chosen if one not in ("AMNHAC", "MITHUAT")]
             comments = UPPER_COMMENTS + [one for one in chosen if one in ("AMNHAC", "MITHUAT")]
         found = [(one, "score", False) for one in scored] + [(one, "comment", False) for one in comments]
-        # Of archives the program does not tell averages of optional subjects.
-        if self.chance(25) and not archive:
+        if self.chance(25):
             found.append(("NN2", "score", True))
         return found
 
@@ -116,10 +115,7 @@ class Classes:
                     for name in ("average_2", "average_year", "level_2", "level_year"):
                         row.pop(name, None)
                 tables["subject_results"].append(row)
-                # Whoever is not called in an archive does not come, see second_computation.rs.
-                known = pupil["conduct_year"] or pupil["conduct_2"]
-                if not archive or known not in ("weak", None):
-                    self.summer(tables, row)
+                self.summer(tables, row)
         return tables
 
     def summer(self, tables, row):

@@ -127,7 +127,7 @@ def secondary(tables, how):
                 continue
             year = None if pupil["has_left"] else one["year"]
             names = ("average", "level") if one["kind"] == "score" else ("level", "average")
-            values = {"exempt": one["exempt"], "optional": one["optional"]}
+            values = {"exempt": one["exempt"]}
             for end, value in (("1", one["first"]), ("2", one["second"]), ("year", year)):
                 values[f"{names[0]}_{end}"], values[f"{names[1]}_{end}"] = value, None
             results[key + (subject,)] = values
@@ -341,11 +341,6 @@ def compare_documents(comparison, folder):
                 comparison.one(where, field, value_of(result[field]), people[key][field])
             for subject, cell in (pupil.get("subjects") or {}).items():
                 expected = results.get(key + (subject,))
-                # A fault that is known: in years before TT22 an optional subject is told as exempt,
-                # without its averages. Anything else that is said of it is compared.
-                optional = expected and expected.pop("optional") and people[key]["circular"] != "TT22"
-                if optional and cell["result"] and cell["result"]["exempt"] is True:
-                    continue
                 if expected and cell["result"]:
                     for field in SUBJECT:
                         comparison.one(f"{where} {subject}", field, value_of(cell["result"][field]),

@@ -6,13 +6,13 @@ use bieumau_rules::tt22::{
     Mark, Pass, Reassessed, SubjectKind, SubjectResult, SubjectResults, Summer, Verdict,
 };
 use bieumau_rules::tt58::{
-    Conduct, Parameters, PupilYear, Rank, Role, Subject, YearSubject, assess_pupil,
+    Conduct, Parameters, PromotionInput, PupilYear, Rank, Role, Subject, YearSubject, assess_pupil,
+    promotion,
 };
 
 /// TT58, Điều 16: only who has hạnh kiểm from Trung bình is re-tested. Of somebody with hạnh kiểm Yếu the
 /// new marks change nothing: học lực stays what the year gave.
 #[test]
-#[ignore = "a re-test raises học lực of pupils whose hạnh kiểm is Yếu too"]
 fn nobody_with_weak_conduct_is_re_tested() {
     let subject = |role, kind| Subject { code: "M", name: "M", kind, role, is_specialised: false };
     let score = |tenths| SubjectResult::Score(Tenths(tenths));
@@ -42,4 +42,19 @@ fn nobody_with_weak_conduct_is_re_tested() {
     assert_eq!(found.learning[2].map(|learning| learning.rank), Some(Rank::Weak));
     assert_eq!(found.verdict, Verdict::NotPromoted);
     assert_eq!(found.learning_after.map(|learning| learning.rank), None);
+}
+
+/// TT58, Điều 15: học lực Kém holds back whatever the hạnh kiểm, so it need not be known.
+#[test]
+fn kem_is_held_back_without_conduct() {
+    let input = PromotionInput {
+        conduct: None,
+        conduct_after: None,
+        learning: Some(Rank::Poor),
+        learning_after: None,
+        absent: Some(0),
+        summer: Summer::Open,
+    };
+    let verdict = promotion(&Parameters::tt58(), &input, &mut Log::default());
+    assert_eq!(verdict, Verdict::NotPromoted);
 }

@@ -7,8 +7,8 @@ use bieumau_rules::finding::Term;
 use bieumau_rules::log::Log;
 use bieumau_rules::roll_out::Circular;
 use bieumau_rules::tt22::{
-    Mark, Promotion, Reasons, Reassessed, SubjectKind, SubjectResult, SubjectResults, TermState,
-    Verdict,
+    Mark, OptionalSubjects, Promotion, Reasons, Reassessed, SubjectKind, SubjectResult,
+    SubjectResults, TermState, Verdict,
 };
 use bieumau_rules::tt58::{
     self, Conduct, Parameters, PromotionInput, Rank, Role, Subject, YearSubject,
@@ -40,7 +40,26 @@ pub fn outcome(
         .zip(&slots)
         .map(|(subject, slot)| YearSubject { subject, results: results(rules, slot, subject, log) })
         .collect();
-    let case = Case { settings, rules, book, pupil, levels, slots: &slots, years: &years };
+    // An optional subject has results like the others; whether it counts is a parameter.
+    let optional_counts = settings.rules.optional == OptionalSubjects::Counted;
+    let counted: Vec<YearSubject<'_>> = years
+        .iter()
+        .zip(&slots)
+        .map(|(year, slot)| match slot.is_optional && !optional_counts {
+            true => YearSubject { results: LEFT_OUT, ..*year },
+            false => *year,
+        })
+        .collect();
+    let case = Case {
+        settings,
+        rules,
+        book,
+        pupil,
+        levels,
+        slots: &slots,
+        years: &years,
+        counted: &counted,
+    };
     case.outcome(log)
 }
 
@@ -51,8 +70,18 @@ struct Case<'a> {
     pupil: &'a Pupil<'a>,
     levels: &'a ArchiveLevels,
     slots: &'a [&'a Slot<'a>],
+    /// All subjects.
     years: &'a [YearSubject<'a>],
+    /// The same, with those left out that count for nothing.
+    counted: &'a [YearSubject<'a>],
 }
+
+/// The results of a subject that counts for nothing.
+const LEFT_OUT: SubjectResults = SubjectResults {
+    first: SubjectResult::LeftOut,
+    second: SubjectResult::LeftOut,
+    year: SubjectResult::LeftOut,
+};
 
 impl Case<'_> {
     fn outcome(&self, log: &mut Log) -> Outcome {
@@ -63,8 +92,9 @@ impl Case<'_> {
         ];
         let ranks = learning.map(|(rank, _)| rank);
         let conduct = self.conduct(log);
-        let again = tt58::retest(self.rules, self.years, &self.retested());
-        let again = again.map(|learning| learning.rank).filter(|_| ranks[2] == Some(Rank::Weak));
+        let again = tt58::retest(self.rules, self.counted, &self.retested())
+            .map(|learning| learning.rank)
+            .filter(|_| ranks[2] == Some(Rank::Weak) && self.may_be_retested(conduct));
         let mut outcome = Outcome {
             subjects: self.years.iter().map(|year| year.results).collect(),
             overall: learning.map(|(_, overall)| overall),
@@ -94,6 +124,13 @@ impl Case<'_> {
         }
     }
 
+    /// Returns whether conduct lets a pupil be re-tested (Điều 16); a report that asks nothing about
+    /// conduct knows nothing against it.
+    fn may_be_retested(&self, conduct: Option<Conduct>) -> bool {
+        let asked = self.book.asked.conduct || conduct.is_some();
+        !asked || tt58::conduct_allows_retest(self.rules, conduct)
+    }
+
     fn is_closed(&self) -> bool {
         self.settings.terms == [TermState::Closed; 2]
     }
@@ -109,22 +146,22 @@ impl Case<'_> {
         term: Term,
         log: &mut Log,
     ) -> (Option<Rank>, Option<bieumau_rules::decimal::Tenths>) {
-        let is_complete = !self.years.is_empty()
-            && self.years.iter().all(|year| of_term(year, term) != SubjectResult::NotEvaluable);
+        let is_complete = !self.counted.is_empty()
+            && self.counted.iter().all(|year| of_term(year, term) != SubjectResult::NotEvaluable);
         let is_due = term == Term::Year && self.is_closed() && !self.pupil.not_assessed;
         let given = self.levels.learning[at];
         if !is_complete && (given.is_some() || !is_due || !self.book.asked.subjects) {
             return (given, None);
         }
         if given.is_some() {
-            let results = self.years.iter().map(|year| (year.subject, of_term(year, term)));
+            let results = self.counted.iter().map(|year| (year.subject, of_term(year, term)));
             let overall = tt58::overall_average(self.rules, results.clone().map(|own| own.1));
             if let Some(overall) = overall {
                 tt58::explain_overall(term, results, overall, log);
             }
             return (given, overall);
         }
-        let found = tt58::explained_learning(self.rules, self.years, term, log);
+        let found = tt58::explained_learning(self.rules, self.counted, term, log);
         (found.map(|found| found.rank), found.map(|found| found.overall))
     }
 
@@ -206,11 +243,6 @@ fn results(
     subject: &Subject<'_>,
     log: &mut Log,
 ) -> SubjectResults {
-    // Optional subjects stand in no average.
-    if slot.is_optional {
-        let out = SubjectResult::LeftOut;
-        return SubjectResults { first: out, second: out, year: out };
-    }
     let [first, second, year] = match slot.given {
         Some((_, Given { is_exempt: true, .. })) => [SubjectResult::LeftOut; 3],
         Some((_, given)) => given.results.map(result),

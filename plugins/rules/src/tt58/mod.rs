@@ -23,5 +23,5 @@ pub use learning::{LearningResult, NotEvaluable, learning_result};
 pub use parameters::{Adjustment, LevelBar, Parameters, SingleSubject, TitleRule};
 pub use promotion::{PromotionInput, promotion};
 pub use pupil::{PupilAssessment, PupilYear, assess_class, assess_pupil, explain_overall};
-pub use retest::{may_be_retested, retest};
+pub use retest::{conduct_allows_retest, may_be_retested, retest};
 pub use values::{Conduct, Rank, Role, Subject, Title, YearSubject, title};

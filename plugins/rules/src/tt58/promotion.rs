@@ -45,6 +45,10 @@ fn by_levels(parameters: &Parameters, input: &PromotionInput, log: &mut Log) -> 
     if input.conduct.is_none() {
         log.find(findings::conduct_missing());
     }
+    // Kém holds back whatever the conduct.
+    if input.learning.is_some_and(|rank| rank < parameters.retest_rank) {
+        return Verdict::NotPromoted;
+    }
     let (Some(conduct), Some(learning)) = (input.conduct, input.learning) else {
         return Verdict::NotEvaluable;
     };

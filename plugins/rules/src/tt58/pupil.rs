@@ -6,7 +6,7 @@ use super::findings;
 use super::learning::{LearningResult, learning_result};
 use super::parameters::Parameters;
 use super::promotion::{PromotionInput, promotion};
-use super::retest::retest;
+use super::retest::{conduct_allows_retest, retest};
 use super::values::{Conduct, Subject, Title, YearSubject, title};
 use crate::decimal::{Scaled, Tenths};
 use crate::explanation::Explanation;
@@ -71,7 +71,8 @@ pub fn assess_pupil(
         let (conduct, learning) = (pupil.conduct[index]?, learning[index]?);
         title(parameters, conduct, learning.rank)
     });
-    let learning_after = retest(parameters, pupil.subjects, pupil.retested);
+    let learning_after = retest(parameters, pupil.subjects, pupil.retested)
+        .filter(|_| conduct_allows_retest(parameters, pupil.conduct[2]));
     let input = PromotionInput {
         conduct: pupil.conduct[2],
         conduct_after: pupil.conduct_after,

@@ -2,7 +2,7 @@
 
 use super::learning::{LearningResult, learning_result};
 use super::parameters::Parameters;
-use super::values::YearSubject;
+use super::values::{Conduct, YearSubject};
 use crate::tt22::{Mark, Pass, Reassessed, ReassessmentResult, SubjectResult};
 
 /// Returns whether a yearly result may be re-tested: below 5,0, or CĐ.
@@ -12,6 +12,11 @@ pub fn may_be_retested(parameters: &Parameters, result: SubjectResult) -> bool {
         SubjectResult::Comment(pass) => pass == Pass::NotPassed,
         SubjectResult::LeftOut | SubjectResult::NotEvaluable => false,
     }
+}
+
+/// Returns whether the yearly hạnh kiểm lets a pupil be re-tested: Trung bình or better.
+pub fn conduct_allows_retest(parameters: &Parameters, conduct: Option<Conduct>) -> bool {
+    conduct.is_some_and(|level| level >= parameters.promotion_conduct)
 }
 
 /// Returns học lực with the re-tested results, overall average included.
