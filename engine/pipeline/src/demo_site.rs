@@ -124,7 +124,9 @@ pub fn render_examples(
     let mut wanted = Vec::new();
     for report in site.reports() {
         let (view, given) = filled(site, &report.id)?;
-        if !view.ready {
+        // A report that is counted school by school has nothing to show where no school is of its level.
+        let counts = site.report(&report.id)?.batch.as_ref();
+        if !view.ready || counts.is_some_and(|school| !given.contains_key(school)) {
             continue;
         }
         for format in view.formats.into_iter().filter(|format| *format != "png") {
