@@ -171,10 +171,9 @@ fn check_page(page: &str, report: &str, given: &str) -> Outcome {
     let schools = view.fields.iter().find(|field| field.id == "school").ok_or("no school")?;
     let name = schools.choices.iter().find(|choice| choice.value == *school).ok_or("no name")?;
     contains(&plain(page).to_lowercase(), &[&name.label.get(Locale::Vi).to_lowercase()])?;
-    // Only some of a class are commended.
-    let Some(class) = given.get("class").filter(|_| !report.contains("commendation")) else {
-        return Ok(());
-    };
+    // Only some of a class are commended, or have something to mend.
+    let of_some = report.contains("commendation") || report == "data_quality_findings";
+    let Some(class) = given.get("class").filter(|_| !of_some) else { return Ok(()) };
     let transcript = if report.starts_with("primary") {
         "primary_transcript"
     } else {
