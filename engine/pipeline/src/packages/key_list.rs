@@ -204,7 +204,7 @@ mod tests {
 
     /// Checks that a list is refused with this sentence in English, and is told what to do.
     fn check_refused(list: &str, expected: &str) {
-        let problem = KeyList::read(list).err().expect(expected);
+        let Err(problem) = KeyList::read(list) else { panic!("accepted, not: {expected}") };
         assert_eq!(problem.code, "J354");
         let said = problem.title.get(Locale::En);
         assert!(said.starts_with(expected), "{said}");

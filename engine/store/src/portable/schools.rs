@@ -63,9 +63,12 @@ fn shown_school(item: &SelectItem) -> Option<&str> {
 
 /// Returns whether `alias` is a form with a school in a place where no row lacks it.
 fn has_form(from: &TableWithJoins, alias: &str, names: &Names) -> bool {
-    let inner = |join: &Join| match join.join_operator {
-        JoinOperator::Join(_) | JoinOperator::Inner(_) | JoinOperator::CrossJoin(_) => true,
-        _ => false,
+    let inner = |join: &Join| {
+        let operator = &join.join_operator;
+        matches!(
+            operator,
+            JoinOperator::Join(_) | JoinOperator::Inner(_) | JoinOperator::CrossJoin(_)
+        )
     };
     let left = |join: &Join| {
         matches!(join.join_operator, JoinOperator::Left(_) | JoinOperator::LeftOuter(_))
