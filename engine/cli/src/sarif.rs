@@ -1,6 +1,6 @@
 //! Findings as SARIF 2.1.0, for editors and code hosts.
 
-use bieumau_model::diagnostic::{Diagnostics, Severity};
+use bieumau_model::diagnostic::Diagnostics;
 use bieumau_model::text::Locale;
 use serde_json::{Value, json};
 
@@ -26,7 +26,7 @@ pub(crate) fn log(findings: &Diagnostics, locale: Locale) -> Value {
                 .collect();
             json!({
                 "ruleId": finding.code,
-                "level": level(finding.severity),
+                "level": finding.severity.as_str(),
                 "message": {"text": text},
                 "locations": locations,
             })
@@ -41,12 +41,4 @@ pub(crate) fn log(findings: &Diagnostics, locale: Locale) -> Value {
             "results": results,
         }],
     })
-}
-
-fn level(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
-    }
 }

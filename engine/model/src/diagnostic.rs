@@ -21,6 +21,17 @@ pub enum Severity {
     Error,
 }
 
+impl Severity {
+    /// Returns the word, as in JSON and SARIF.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
 /// A place in a source file: byte offsets, and the 1-based line and column of the start.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Span {
@@ -110,11 +121,7 @@ impl Diagnostic {
             .as_ref()
             .map(|span| format!("{}:{}:{} ", span.file, span.line, span.column))
             .unwrap_or_default();
-        let severity = match self.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Note => "note",
-        };
+        let severity = self.severity.as_str();
         let help =
             self.help.as_ref().map(|help| format!(" ({})", help.get(locale))).unwrap_or_default();
         format!("{place}{severity}[{}] {}{help}", self.code, self.message.get(locale))

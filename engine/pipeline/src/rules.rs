@@ -198,7 +198,7 @@ fn found_about(
     for column in FINDING_COLUMNS {
         let cells = about.iter().map(|(_, finding)| match column {
             "code" => Some(finding.code.clone()),
-            "severity" => Some(weight(finding.severity).to_owned()),
+            "severity" => Some(finding.severity.as_str().to_owned()),
             "message" => Some(finding.message.get(Locale::Vi).to_owned()),
             _ => finding.help.as_ref().map(|help| help.get(Locale::Vi).to_owned()),
         });
@@ -212,14 +212,6 @@ fn found_about(
             format!("the findings `{name}` of the rule `{}` make no table: {error}", call.rule),
         )
     })
-}
-
-fn weight(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
-    }
 }
 
 /// Writes the parameters of a call as the rule reads them: `:id` is a parameter of the report.

@@ -5,7 +5,6 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use bieumau_model::diagnostic::Severity;
 use bieumau_model::table::{Cells, Table};
 use bieumau_model::text::Locale;
 use bieumau_plugin_host::{Answer, Explain};
@@ -99,11 +98,7 @@ pub fn told(answer: &Answer) -> Value {
         (table.name().to_owned(), Value::Object(own.collect()))
     });
     let findings = answer.findings.iter().map(|own| {
-        let severity = match own.severity {
-            Severity::Note => "note",
-            Severity::Warning => "warning",
-            Severity::Error => "error",
-        };
+        let severity = own.severity.as_str();
         let (vi, en) = (own.message.get(Locale::Vi), own.message.get(Locale::En));
         json!([own.code, severity, vi, en, own.place.table, own.place.row, own.place.column])
     });
