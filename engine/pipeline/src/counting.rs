@@ -4,11 +4,12 @@
 use std::num::NonZeroUsize;
 use std::thread;
 
-use bieumau_model::definition::{Dataset, Node, Report};
-use bieumau_model::indicators::{Tally, Wanted, wanted};
+use bieumau_model::definition::{Dataset, Node, ParameterType, Report};
+use bieumau_model::indicators::{Merged, Tally, Wanted, wanted};
 use bieumau_model::table::Value;
 use bieumau_store::{Part, Snapshot};
 
+use crate::indicators::figures_problem;
 use crate::problem::Problem;
 use crate::readers::PooledReader;
 use crate::render::store_problem;
@@ -35,28 +36,36 @@ pub(crate) fn tallies<'p>(
         let by_school = reader.is_by_school(counted.0).map_err(store_problem)?;
         if by_school { &mut split } else { &mut whole }.push(counted);
     }
-    let count_whole = |(dataset, wanted): &Counted<'_>| {
-        reader.tally(dataset, wanted, parameters).map_err(store_problem)
-    };
-    let readers = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(MOST_READERS);
-    let parts = if split.is_empty() || readers == 1 {
-        Vec::new()
+    let readers = if split.is_empty() || is_of_one_school(report, parameters) {
+        1
     } else {
-        reader.parts(readers).map_err(store_problem)?
+        thread::available_parallelism().map_or(1, NonZeroUsize::get).min(MOST_READERS)
     };
-    let (own, others) = match parts.as_slice() {
-        [own, others @ ..] if !others.is_empty() => (own, others),
-        _ => return split.iter().chain(&whole).map(count_whole).collect(),
+    let parts = reader.parts(readers).map_err(store_problem)?;
+    let mut tallies = match parts.split_first() {
+        Some((own, others)) if !others.is_empty() => {
+            in_parts(reader, another, report, &split, parameters, own, others)?
+        }
+        _ => count(reader, &split, parameters, &Part::default())?,
     };
-    let mut tallies = in_parts(reader, another, &split, parameters, own, others)?;
-    tallies.extend(whole.iter().map(count_whole).collect::<Result<Vec<_>, _>>()?);
+    tallies.extend(count(reader, &whole, parameters, &Part::default())?);
     Ok(tallies)
+}
+
+/// Returns whether the report is asked for one school: the other schools have no rows then.
+fn is_of_one_school(report: &Report, parameters: &[(&str, Value)]) -> bool {
+    let given =
+        |id: &str| parameters.iter().any(|(name, value)| *name == id && *value != Value::Missing);
+    report.parameters.iter().any(|own| {
+        matches!(&own.kind, ParameterType::Reference { to, .. } if to == "school") && given(&own.id)
+    })
 }
 
 /// Counts the first part here and each other part on a thread with a reader of its own.
 fn in_parts<'p>(
     reader: &Snapshot<'_>,
     another: impl Fn() -> Result<PooledReader<'p>, Problem>,
+    report: &Report,
     counted: &[Counted<'_>],
     parameters: &[(&str, Value)],
     own: &Part,
@@ -80,18 +89,19 @@ fn in_parts<'p>(
                 })
             })
             .collect();
-        let mut tallies = count(reader, counted, parameters, own)?;
+        let own = count(reader, counted, parameters, own)?;
+        let mut merged: Vec<Merged> = own.into_iter().map(Merged::new).collect();
         for (thread, part) in threads.into_iter().zip(others) {
-            let of_part = thread.join().expect("a count does not panic")?;
-            let of_part = match of_part {
+            let of_part = match thread.join().expect("a count does not panic")? {
                 Some(of_part) => of_part,
                 None => count(reader, counted, parameters, part)?,
             };
-            for (all, more) in tallies.iter_mut().zip(of_part) {
-                all.append(more);
+            for (merged, more) in merged.iter_mut().zip(&of_part) {
+                let wrong = |error| figures_problem(report, &error);
+                merged.add(more, &report.id).map_err(wrong)?;
             }
         }
-        Ok(tallies)
+        Ok(merged.into_iter().map(Merged::into_tally).collect())
     })
 }
 

@@ -120,22 +120,16 @@ impl Site {
             let list = match own {
                 Some(own) => in_memory(own, shown.keys(), &alternatives, report, found.indicator)?,
                 None if is_batch(report, &parameters) && report.is_of_batch(table) => {
-                    let mut all: Option<Table> = None;
+                    let mut parts: Vec<Table> = Vec::new();
                     self.each_part(caller, report, &parameters, |tables, _| {
-                        let Some(own) = tables.iter().find(|own| own.name() == table) else {
-                            return Ok(ControlFlow::Continue(()));
-                        };
-                        let (shown, indicator) = (shown.keys(), found.indicator);
-                        let part = in_memory(own, shown, &alternatives, report, indicator)?;
-                        let whole = match all.take() {
-                            Some(all) => joined(&all, &part),
-                            None => part,
-                        };
-                        let enough = whole.rows() > MOST;
-                        all = Some(whole);
+                        if let Some(own) = tables.iter().find(|own| own.name() == table) {
+                            let (shown, indicator) = (shown.keys(), found.indicator);
+                            parts.push(in_memory(own, shown, &alternatives, report, indicator)?);
+                        }
+                        let enough = parts.iter().map(Table::rows).sum::<usize>() > MOST;
                         Ok(if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
                     })?;
-                    let Some(all) = all else { continue };
+                    let Some(all) = joined(&parts) else { continue };
                     all
                 }
                 None => {
@@ -334,17 +328,18 @@ fn in_memory<'c>(
     })
 }
 
-/// Returns the rows of one table and then those of another with the same columns.
-fn joined(first: &Table, second: &Table) -> Table {
+/// Returns the rows of tables with the same columns one after the other; nothing when there is none.
+fn joined(parts: &[Table]) -> Option<Table> {
+    let (first, others) = parts.split_first()?;
     let columns = first.columns().iter().map(|column| {
         let mut cells = column.cells.clone();
-        let more = second.column(&column.name).into_iter();
+        let more = others.iter().filter_map(|part| part.column(&column.name));
         for value in more.flat_map(|more| (0..more.len()).map(|row| more.value(row))) {
             cells.push(value).expect("columns of the same table");
         }
         Column { name: column.name.clone(), cells }
     });
-    Table::new(first.name(), columns.collect()).expect("columns of one length")
+    Some(Table::new(first.name(), columns.collect()).expect("columns of one length"))
 }
 
 /// Finds rows of a dataset that was counted and not held.

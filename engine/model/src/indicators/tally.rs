@@ -102,15 +102,7 @@ impl Tally {
     /// Adds a value of the sum at `at`; returns whether the sum can be told.
     #[must_use]
     pub fn add(&mut self, group: usize, at: usize, units: i64) -> bool {
-        let total = &mut self.sums[at].totals[group];
-        total.1 += 1;
-        match total.0.checked_add(units) {
-            Some(sum) => {
-                total.0 = sum;
-                true
-            }
-            None => false,
-        }
+        self.add_many(group, at, units, 1)
     }
 
     /// Adds the sum of `values` values to that at `at`; returns whether the sum can be told.
@@ -164,22 +156,6 @@ impl Tally {
             }
         }
         Ok(tally)
-    }
-
-    /// Adds the groups of `other`, a count of other rows of the same table.
-    ///
-    /// Rows that agree may then be two groups; figures add them up.
-    pub fn append(&mut self, other: Self) {
-        for (own, theirs) in self.columns.iter_mut().zip(other.columns) {
-            for row in 0..theirs.cells.len() {
-                let value = theirs.cells.value(row);
-                own.cells.push(value).expect("columns of the same table");
-            }
-        }
-        for (own, theirs) in self.sums.iter_mut().zip(other.sums) {
-            own.totals.extend(theirs.totals);
-        }
-        self.counts.extend(other.counts);
     }
 
     /// Returns the number of rows that were counted.

@@ -15,8 +15,8 @@ use crate::render::store_problem;
 use crate::site::Site;
 
 impl Site {
-    /// Closes cells that nobody may fill in (exempt pupils, electives that a pupil did not choose, marks that a class does not give), and
-    /// those that the caller may not write at `now`.
+    /// Closes cells that nobody may fill in (exempt pupils, electives that a pupil did not choose,
+    /// marks that a class does not give), and those that the caller may not write at `now`.
     pub(super) fn close(
         &self,
         caller: &Caller,

@@ -171,7 +171,8 @@ fn aggregates(expr: &Expr) -> bool {
     }
 }
 
-fn is_aggregate(function: &Function) -> bool {
+/// Returns whether a function is one of many rows.
+pub(super) fn is_aggregate(function: &Function) -> bool {
     let name = function.name.to_string().to_ascii_lowercase();
     ["count", "sum", "min", "max"].contains(&name.as_str())
 }

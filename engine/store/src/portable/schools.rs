@@ -9,12 +9,10 @@ use sqlparser::ast::{
 };
 
 use super::Names;
+use super::grouping::is_aggregate;
 
 /// The key that every record begins with.
 const SCHOOL: &str = "school";
-
-/// Functions of many rows.
-const AGGREGATES: [&str; 5] = ["count", "sum", "min", "max", "avg"];
 
 /// Returns whether `query` is one plain selection whose column `school` is that of a form, which
 /// each of its rows has: the rows of some schools are then what the tables have of these schools,
@@ -35,11 +33,7 @@ fn is_plain(select: &Select) -> bool {
         GroupByExpr::All(_) => true,
     };
     let aggregates = visit_expressions(&select.projection, |expr| match expr {
-        Expr::Function(function)
-            if AGGREGATES.contains(&function.name.to_string().to_ascii_lowercase().as_str()) =>
-        {
-            ControlFlow::Break(())
-        }
+        Expr::Function(function) if is_aggregate(function) => ControlFlow::Break(()),
         _ => ControlFlow::Continue(()),
     });
     select.distinct.is_none() && !grouped && select.having.is_none() && aggregates.is_continue()

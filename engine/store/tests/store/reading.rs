@@ -338,7 +338,10 @@ fn parts_make_up_the_whole() {
     codes.dedup();
     let bound = codes.last().cloned();
     assert!(codes.len() > 1, "{codes:?}");
-    let parts = [Part { from: None, before: bound.clone() }, Part { from: bound, before: None }];
+    let parts = [
+        Part { from: String::new(), before: bound.clone() },
+        Part { from: bound.unwrap_or_default(), before: None },
+    ];
     let count = |tally: &Tally| tally.rows();
     let counts: Vec<i64> = parts
         .iter()
