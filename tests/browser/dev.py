@@ -11,42 +11,27 @@ import pathlib
 import shutil
 import subprocess
 import sys
-import tempfile
-import time
 import urllib.request
 
 sys.dont_write_bytecode = True
 
-from driver import Browser, Browsers, found, free_port, same, wait
+from driver import Browser, free_port, run, same, wait
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "class_list"
 
 
 def main():
-    programs = found()
-    if not programs:
-        return
-    program = pathlib.Path(sys.argv[1]).resolve()
-    pictures = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None
-    work = pathlib.Path(tempfile.mkdtemp(prefix="bieumau-dev-"))
-    site = Site(program, work / "site")
-    browsers = Browsers(*programs, work, pictures, DevBrowser)
-    try:
-        for name, case in CASES:
-            if len(sys.argv) > 3 and sys.argv[3] not in name:
-                continue
-            started = time.monotonic()
-            site.begin()
-            browser = browsers.open("author")
-            browser.go(site.address)
-            case(site, browser)
-            site.stop()
-            print(f"ok  {name} ({time.monotonic() - started:.1f} s)", flush=True)
-    finally:
-        browsers.close()
-        site.stop()
-        shutil.rmtree(work, ignore_errors=True)
+    run(CASES, "bieumau-dev-", Site, DevBrowser, with_an_author)
+
+
+def with_an_author(case, site, browsers):
+    """Each case begins with the example as it is, open in the browser."""
+    site.begin()
+    browser = browsers.open("author")
+    browser.go(site.address)
+    case(site, browser)
+    site.stop()
 
 
 # ---- the cases -----------------------------------------------------------------------------------
@@ -166,6 +151,9 @@ class Site:
         self.program, self.folder, self.process = program, folder, None
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}/"
+
+    def prepare(self):
+        """Each case begins with an example of its own."""
 
     def begin(self):
         """The example as it is shipped."""

@@ -11,6 +11,8 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -48,6 +50,32 @@ def wait(condition, what, seconds=30):
             return found
         time.sleep(0.05)
     raise AssertionError(f"waited in vain for {what}")
+
+
+def run(cases, prefix, site_of, kind, case_of):
+    """Runs the cases with a site and browsers of their own; the first argument is the program, the second a
+    folder for pictures, the third a part of the names of those that are wanted. `site_of(program, folder)`
+    makes the site, `case_of(case, site, browsers)` runs one."""
+    programs = found()
+    if not programs:
+        return
+    program = pathlib.Path(sys.argv[1]).resolve()
+    pictures = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None
+    work = pathlib.Path(tempfile.mkdtemp(prefix=prefix))
+    site = site_of(program, work / "site")
+    browsers = Browsers(*programs, work, pictures, kind)
+    try:
+        site.prepare()
+        for name, case in cases:
+            if len(sys.argv) > 3 and sys.argv[3] not in name:
+                continue
+            started = time.monotonic()
+            case_of(case, site, browsers)
+            print(f"ok  {name} ({time.monotonic() - started:.1f} s)", flush=True)
+    finally:
+        browsers.close()
+        site.stop()
+        shutil.rmtree(work, ignore_errors=True)
 
 
 class Browsers:

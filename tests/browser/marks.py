@@ -9,21 +9,17 @@ there is no Chromium it says so and ends well. `README.md` beside it tells how i
 """
 
 import json
-import pathlib
-import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
-import tempfile
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
 
 sys.dont_write_bytecode = True
 
-from driver import Browser, Browsers, found, free_port, same, wait
+from driver import Browser, free_port, run, same, wait
 
 SCHOOL = "31030003"
 CLASS = "6A9"
@@ -39,26 +35,7 @@ UP, DOWN, LEFT, RIGHT = "\ue013", "\ue015", "\ue012", "\ue014"
 
 
 def main():
-    programs = found()
-    if not programs:
-        return
-    program = pathlib.Path(sys.argv[1]).resolve()
-    pictures = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None
-    work = pathlib.Path(tempfile.mkdtemp(prefix="bieumau-browser-"))
-    site = Site(program, work / "site")
-    browsers = Browsers(*programs, work, pictures, GridBrowser)
-    try:
-        site.prepare()
-        for name, case in CASES:
-            if len(sys.argv) > 3 and sys.argv[3] not in name:
-                continue
-            started = time.monotonic()
-            case(site, browsers)
-            print(f"ok  {name} ({time.monotonic() - started:.1f} s)", flush=True)
-    finally:
-        browsers.close()
-        site.stop()
-        shutil.rmtree(work, ignore_errors=True)
+    run(CASES, "bieumau-browser-", Site, GridBrowser, lambda case, site, browsers: case(site, browsers))
 
 
 # ---- the cases -----------------------------------------------------------------------------------

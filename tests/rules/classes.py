@@ -86,9 +86,9 @@ class Classes:
             found.append(("NN2", "score", True))
         return found
 
-    def results(self, count, archive=False):
-        """Pupils whose averages are given: every line of the circular is met exactly."""
-        tables = {"pupils": [], "subject_results": [], "reassessments": []}
+    def assessed(self, tables, count, archive):
+        """Adds pupils; gives those who are assessed with their line, their subjects and the places of those
+        in which they are off it."""
         for number in range(count):
             pupil = self.pupil(number, archive)
             tables["pupils"].append(pupil)
@@ -96,7 +96,12 @@ class Classes:
                 continue
             line, weak = self.skill()
             taken = self.subjects(pupil, archive)
-            spoilt = set(self.dice.sample(range(len(taken)), weak))
+            yield pupil, line, taken, set(self.dice.sample(range(len(taken)), weak))
+
+    def results(self, count, archive=False):
+        """Pupils whose averages are given: every line of the circular is met exactly."""
+        tables = {"pupils": [], "subject_results": [], "reassessments": []}
+        for pupil, line, taken, spoilt in self.assessed(tables, count, archive):
             for at, (subject, kind, optional) in enumerate(taken):
                 row = {"pupil": pupil["pupil"], "year": pupil["year"], "subject": subject, "kind": kind,
                        "optional": optional, "exempt": subject == "GDTC" and self.chance(5)}
@@ -133,15 +138,8 @@ class Classes:
     def marks(self, count, archive=False):
         """Pupils whose marks are given, down to the last test."""
         tables = {"pupils": [], "marks": [], "comments": []}
-        for number in range(count):
-            pupil = self.pupil(number, archive)
+        for pupil, line, taken, spoilt in self.assessed(tables, count, archive):
             old = circular(pupil["grade"], pupil["year"]) == "TT58"
-            tables["pupils"].append(pupil)
-            if pupil["not_assessed"]:
-                continue
-            line, weak = self.skill()
-            taken = self.subjects(pupil, archive)
-            spoilt = set(self.dice.sample(range(len(taken)), weak))
             for at, (subject, kind, optional) in enumerate(taken):
                 exempt = subject == "GDTC" and self.chance(5) and not pupil["has_left"]
                 for term in (1,) if pupil["has_left"] else (1, 2):
