@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Enters the marks of a class of 45 by keyboard in a real browser, and compares with what the store
 has: after a refresh in the middle, after the server and then the browser were killed in the middle,
-with a block from a spreadsheet, with two people on one class, with cells that are locked before and
+with a block from a spreadsheet, with a disk that is behind, with two people on one class, with cells that are locked before and
 while somebody types.
 
 Needs Chromium with its driver (Debian: chromium chromium-driver), Python 3 and nothing else. Where
@@ -97,6 +97,8 @@ def keyboard(site, browsers):
     wait(lambda: browser.status() == "offline", "the page says that it has no connection")
     assert "Mất kết nối" in browser.text("#status"), browser.text("#status")
     browser.picture("offline")
+    # What the disk has not taken yet, no power cut gives back.
+    wait(lambda: browser.kept() == 6 * (len(order) - 1), "the journal of six rows")
     browser = browsers.kill_and_reopen("teacher")
     site.start()
     site.has(claimed, order)
@@ -186,6 +188,49 @@ def block(site, browsers):
     same([stored[codes[0]][name] for name in order[:3]], [75, 80, 95])
 
 
+def slow_disk(site, browsers):
+    """The page goes while the disk is behind and the server silent: what was typed comes back and is saved."""
+    browser = teacher(site, browsers)
+    open_grid(site, browser, "VAN")
+    browser.silence_server()
+    browser.focus(40, 0)
+    browser.keys("2", ENTER)
+    wait(lambda: browser.kept() == 1, "the journal")
+    browser.hold_journal()
+    browser.keys("8,1", ENTER, "10", ENTER)
+    browser.reload()
+    wait(lambda: len(browser.values()) == SIZE, "the grid again")
+    same([row[0] for row in browser.values()[40:43]], ["2", "8,1", "10"], "what came back")
+    browser.settled()
+    same([site.mark("VAN", row) for row in range(40, 43)], [20, 81, 100], "the store")
+
+
+def half_typed(site, browsers):
+    """The power goes between the two digits of a 10: the 1 comes back, and waits for the person."""
+    browser = teacher(site, browsers)
+    open_grid(site, browser, "VAN")
+    browser.focus(43, 0)
+    browser.keys("1")
+    wait(lambda: browser.kept() == 1, "the journal")
+    browser = browsers.kill_and_reopen("teacher")
+    sign_in_by_keys(site, browser, TEACHER)
+    open_grid(site, browser, "VAN")
+    same(browser.values()[43][0], "1", "what came back")
+    said = "Đang gõ dở thì trang bị đóng: xem lại rồi nhấn Enter."
+    same(browser.cell(43, 0), {"state": "invalid", "said": said})
+    same(browser.text("#status"), "1 ô chưa đúng")
+    # Passing through is no answer.
+    browser.focus(43, 0)
+    browser.picture("half-typed")
+    browser.focus(42, 0)
+    same(browser.cell(43, 0), {"state": "invalid", "said": said})
+    same(site.mark("VAN", 43), None, "half a mark is no mark")
+    browser.focus(43, 0)
+    browser.keys(ENTER)
+    browser.settled()
+    same(site.mark("VAN", 43), 10, "confirmed with Enter")
+
+
 def two_people(site, browsers):
     """Different cells of one row go through; on the same cell nothing is overwritten."""
     one, other = teacher(site, browsers), teacher(site, browsers, "other")
@@ -252,6 +297,8 @@ CASES = [
     ("a class of 45 by keyboard, with a refresh, a killed server and a killed browser", keyboard),
     ("commas, dots, tenths and what is not right", spellings),
     ("a block and a column from a spreadsheet", block),
+    ("a page that goes while the disk is behind", slow_disk),
+    ("a mark half typed when the power goes", half_typed),
     ("two people on one class", two_people),
     ("cells that are locked", locks),
 ]
@@ -358,6 +405,11 @@ class Site:
             )
             return {row["pupil"]: dict(row) for row in rows}
 
+    def mark(self, subject, row):
+        """The first mark of the pupil of a row, in tenths."""
+        code = self.pupils(subject)[row]["pupil"]
+        return self.stored(subject).get(code, {}).get("ongoing_1")
+
     def has(self, claimed, order):
         """Whatever the page called saved is in the store."""
         assert claimed, "nothing was called saved"
@@ -392,8 +444,18 @@ class GridBrowser(Browser):
         return self.script("return document.querySelector('#status').dataset.state")
 
     def settled(self):
-        """Waits until the page says that everything is saved."""
-        wait(lambda: self.status() == "saved", "everything saved", 60)
+        """Waits until the page says that everything is saved; tells which cells are not."""
+        try:
+            wait(lambda: self.status() == "saved", "everything saved", 60)
+        except AssertionError as error:
+            raise AssertionError(f"{error}: {self.text('#status')}; {self.open_cells()}") from error
+
+    def open_cells(self):
+        return self.script(
+            "return [...document.querySelectorAll('table.grid td[data-state] > input')].map(input => [input.dataset.pupil,"
+            "input.dataset.field, input.value, input.parentElement.dataset.state, input.parentElement.title])"
+            ".filter(cell => !['saved', 'locked', ''].includes(cell[3]))"
+        )
 
     def values(self):
         return self.script(
@@ -416,13 +478,29 @@ class GridBrowser(Browser):
         )
 
     def kept(self):
-        """How many grids have something that the server has not confirmed."""
+        """How many cells are kept that the server has not confirmed."""
         text = (
             "const done = arguments[0]; const asked = indexedDB.open('bieumau', 1);"
-            "asked.onsuccess = () => { const all = asked.result.transaction('unsaved').objectStore('unsaved').count();"
-            "all.onsuccess = () => done(all.result); };"
+            "asked.onsuccess = () => { const all = asked.result.transaction('unsaved').objectStore('unsaved').getAll();"
+            "all.onsuccess = () => done(all.result.flatMap(Object.values).flatMap(Object.values).length); };"
         )
         return self.call("POST", "/execute/async", {"script": text, "args": []})
+
+    def silence_server(self):
+        """Whatever the page sends from now on gets no answer."""
+        self.script(
+            "const plain = window.fetch;"
+            "window.fetch = (path, more) => more?.method === 'PUT' ? new Promise(() => {}) : plain(path, more);"
+        )
+
+    def hold_journal(self):
+        """Whatever the page writes into its journal waits from now on, as on a slow disk."""
+        self.script(
+            "const asked = indexedDB.open('bieumau', 1); asked.onsuccess = () => {"
+            "const store = asked.result.transaction('unsaved', 'readwrite').objectStore('unsaved');"
+            "const again = () => { store.count().onsuccess = again; window.held = true; }; again(); };"
+        )
+        wait(lambda: self.script("return window.held === true"), "the journal is held")
 
     def claims(self):
         """What the page itself says is saved: pupil, field, value."""

@@ -11,17 +11,19 @@ export class Journal {
   static async open(name) {
     const base = await database().catch(() => null);
     const kept = base ? await done(base.transaction(STORE).objectStore(STORE).get(name)).catch(() => null) : null;
-    return new Journal(name, base, kept ?? plainRead(name) ?? {});
+    // The plain copy lies there only while the base is behind it.
+    return new Journal(name, base, plainRead(name) ?? kept ?? {});
   }
 
   constructor(name, base, kept) {
     Object.assign(this, { name, base, kept, writing: false, dirty: false });
   }
 
-  /// Keeps the text of a cell, and what the server had when it was typed.
-  put(pupil, field, value, base) {
+  /// Keeps the text of a cell, what the server had when it was typed, and whether it is `half` typed:
+  /// the person has not left the cell yet.
+  put(pupil, field, value, base, half = false) {
     if (value === base) return this.drop(pupil, field);
-    (this.kept[pupil] ??= {})[field] = { value, base };
+    (this.kept[pupil] ??= {})[field] = { value, base, half };
     this.write();
   }
 
@@ -34,8 +36,13 @@ export class Journal {
 
   entries() {
     return Object.entries(this.kept).flatMap(([pupil, fields]) =>
-      Object.entries(fields).map(([field, { value, base }]) => ({ pupil, field, value, base })),
+      Object.entries(fields).map(([field, cell]) => ({ pupil, field, ...cell })),
     );
+  }
+
+  /// The page goes: what the disk has not taken yet would go with it, so it is kept at once.
+  leave() {
+    if (this.writing) this.writePlain();
   }
 
   // One write at a time; what has changed meanwhile goes with the next one.
@@ -59,14 +66,16 @@ export class Journal {
     await new Promise((resolve, reject) => {
       transaction.oncomplete = resolve;
       transaction.onabort = transaction.onerror = () => reject(transaction.error);
+      // Nothing follows, so it need not wait for this page to say so.
+      transaction.commit();
     });
-    plainRemove(this.name);
+    if (!this.dirty) plainRemove(this.name);
   }
 
   writePlain() {
     try {
-      if (Object.keys(this.kept).length) localStorage.setItem(plainName(this.name), JSON.stringify(this.kept));
-      else plainRemove(this.name);
+      // Nothing to keep is written too: the base may still have something older.
+      localStorage.setItem(plainName(this.name), JSON.stringify(this.kept));
     } catch {
       // Nothing is left to write to; the page still has it and warns before it is closed.
     }

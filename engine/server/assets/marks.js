@@ -35,6 +35,7 @@ async function start() {
   addEventListener("beforeunload", (event) => {
     if (unsaved().length) event.preventDefault();
   });
+  addEventListener("pagehide", () => journal.leave());
   addEventListener("online", () => retry());
 }
 
@@ -118,7 +119,7 @@ function drawCell(line, row, column, place) {
   input.inputMode = column.type === "decimal" ? "decimal" : column.type === "integer" ? "numeric" : "text";
   input.setAttribute("aria-label", `${row.data.name}, ${say(column.title)}`);
   if (column.max_length) input.maxLength = column.max_length;
-  const cell = { row, column, place, box, input, saved, value: saved, sending: null, state: "", message: "" };
+  const cell = { row, column, place, box, input, saved, value: saved, sending: null, half: false, state: "", message: "" };
   const why = row.data.closed[column.id];
   box.className = column.type;
   box.append(input);
@@ -165,8 +166,9 @@ function leave(cell) {
 }
 
 function typing(cell) {
+  cell.half = false;
   // Every letter is kept, so that a power cut takes nothing that was typed.
-  journal.put(cell.row.data.pupil, cell.column.id, cell.input.value, cell.saved);
+  journal.put(cell.row.data.pupil, cell.column.id, cell.input.value, cell.saved, true);
 }
 
 function key(cell, event) {
@@ -175,6 +177,8 @@ function key(cell, event) {
     event.preventDefault();
     move(cell, down, right);
   };
+  // With these keys a person says that what came back half typed is right.
+  if (event.key === "Enter" || event.key === "Tab") cell.half = false;
   const { input, column } = cell;
   const atEdge = (edge) =>
     column.type !== "text" ||
@@ -271,7 +275,7 @@ function paste(cell, event) {
 // ---- entries ---------------------------------------------------------------------------------
 
 function commit(cell, typed = true) {
-  if (cell.input.readOnly) return;
+  if (cell.input.readOnly || cell.half) return;
   const tenths = typed && document.querySelector("#tenths")?.checked;
   const result = read(cell.input.value, cell.column, tenths, words);
   if (result.text !== undefined) {
@@ -296,10 +300,11 @@ function commit(cell, typed = true) {
 }
 
 // What was typed before a refresh or a power cut comes back; if somebody else has changed the cell
-// since, both values are shown.
+// since, both values are shown. `1` may have been on its way to `10`: what is half typed waits for the
+// person.
 function restore() {
   let count = 0;
-  for (const { pupil, field, value, base } of journal.entries()) {
+  for (const { pupil, field, value, base, half } of journal.entries()) {
     const cell = rows.find((row) => row.data.pupil === pupil)?.cells.find((own) => own.column.id === field);
     if (!cell || cell.saved === value || cell.input.readOnly) {
       journal.drop(pupil, field);
@@ -307,10 +312,17 @@ function restore() {
     }
     count += 1;
     cell.input.value = value;
-    if (cell.saved === base) commit(cell, false);
-    else conflict(cell, value, cell.saved);
+    if (cell.saved !== base) conflict(cell, value, cell.saved);
+    else if (half) halfTyped(cell);
+    else commit(cell, false);
   }
   if (count) tell(fill(words.restored, { count }));
+}
+
+function halfTyped(cell) {
+  cell.half = true;
+  mark(cell, "invalid", words.half_typed);
+  rowState(cell.row);
 }
 
 function conflict(cell, mine, theirs) {
