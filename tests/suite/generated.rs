@@ -137,9 +137,10 @@ impl Found {
     }
 
     /// Returns whether a text stands on a page, or begins at the end of one and goes on on the next:
-    /// between its halves may be what stands at the foot and the head of every page.
+    /// between its halves may be what stands at the foot and the head of every page, and what is beside
+    /// the text.
     fn has(&self, text: &str) -> bool {
-        const BETWEEN: usize = 120;
+        const BETWEEN: usize = 1_000;
         let goes_on = |pages: &[String]| {
             let [one, next] = pages else { return false };
             text.char_indices().skip(1).any(|(at, _)| {
