@@ -85,6 +85,8 @@ codes! {
     CELL_CHECK "D065" "điều kiện giữa các ô khai sai" "a check between figures is not declared right"
     INDICATOR_VALUE "D066" "giá trị không hợp kiểu của cột" "the value does not fit the type of its column"
     BATCH "D067" "`batch` khai sai" "`batch` is not declared right"
+    UNKNOWN_DATASET "D068" "tập dữ liệu dùng chung không có" "there is no such shared dataset"
+    DATASET_PARAMETER "D069" "báo cáo thiếu tham số của tập dữ liệu dùng chung" "the report lacks a parameter of a shared dataset"
     BAD_VERSION "D070" "phiên bản plugin sai dạng" "the version of a plugin has the wrong form"
     UNKNOWN_CODE "D071" "danh mục không có mã này" "the code list has no such code"
     SAMPLE_SYNTAX "D080" "dữ liệu mẫu không phải JSON" "the sample is not JSON"

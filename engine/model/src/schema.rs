@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use schemars::{JsonSchema, schema_for};
 use serde_json::Value as Json;
 
-use crate::raw::{RawCodeList, RawForm, RawLayer, RawPlugin, RawReport, RawSite};
+use crate::raw::{RawCodeList, RawForm, RawLayer, RawPlugin, RawReport, RawSharedDataset, RawSite};
 
 /// A kind of YAML file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -14,6 +14,8 @@ pub enum Kind {
     Form,
     /// `<id>.report.yaml`.
     Report,
+    /// `<id>.dataset.yaml`.
+    Dataset,
     /// `codes/<id>.yaml`.
     CodeList,
     /// `<id>.layer.yaml`.
@@ -26,14 +28,22 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order of the documentation.
-    pub const ALL: [Self; 6] =
-        [Self::Form, Self::Report, Self::CodeList, Self::Layer, Self::Plugin, Self::Site];
+    pub const ALL: [Self; 7] = [
+        Self::Form,
+        Self::Report,
+        Self::Dataset,
+        Self::CodeList,
+        Self::Layer,
+        Self::Plugin,
+        Self::Site,
+    ];
 
     /// Returns the name by which the command line knows the kind.
     pub fn name(self) -> &'static str {
         match self {
             Self::Form => "form",
             Self::Report => "report",
+            Self::Dataset => "dataset",
             Self::CodeList => "code_list",
             Self::Layer => "layer",
             Self::Plugin => "plugin",
@@ -44,11 +54,12 @@ impl Kind {
 
 /// Returns the JSON Schema of a kind of file.
 pub fn schema(kind: Kind) -> &'static Json {
-    static SCHEMAS: OnceLock<[Json; 6]> = OnceLock::new();
-    let [form, report, code_list, layer, plugin, site] = SCHEMAS.get_or_init(|| {
+    static SCHEMAS: OnceLock<[Json; 7]> = OnceLock::new();
+    let [form, report, dataset, code_list, layer, plugin, site] = SCHEMAS.get_or_init(|| {
         [
             made::<RawForm>(),
             made::<RawReport>(),
+            made::<RawSharedDataset>(),
             made::<RawCodeList>(),
             made::<RawLayer>(),
             made::<RawPlugin>(),
@@ -58,6 +69,7 @@ pub fn schema(kind: Kind) -> &'static Json {
     match kind {
         Kind::Form => form,
         Kind::Report => report,
+        Kind::Dataset => dataset,
         Kind::CodeList => code_list,
         Kind::Layer => layer,
         Kind::Plugin => plugin,

@@ -1,7 +1,9 @@
 //! The audit at work: lines for documents that were read, lists, proof and export.
 
+use std::collections::BTreeSet;
+
 use bieumau_model::access::{Action, Area, Target, decide};
-use bieumau_model::definition::{Personal, Report};
+use bieumau_model::definition::{Dataset, Personal, Report};
 use bieumau_model::diagnostic::{Diagnostic, Diagnostics};
 use bieumau_model::scope::Caller;
 use bieumau_model::text::{Locale, Text};
@@ -212,21 +214,12 @@ impl Site {
 
     /// Names the forms with personal data that the datasets of a report speak of.
     pub(crate) fn personal_forms(&self, report: &Report) -> Vec<&str> {
-        let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-        let says = |form: &str| {
-            report.datasets.iter().any(|dataset| {
-                dataset
-                    .sql
-                    .text
-                    .split(|letter| !is_part(letter))
-                    .any(|word| word.eq_ignore_ascii_case(form))
-            })
-        };
+        let words: BTreeSet<String> = report.datasets.iter().flat_map(Dataset::words).collect();
         let forms = self.catalog().forms.values();
         forms
             .filter(|form| form.fields().any(|field| field.personal != Personal::None))
             .map(|form| form.id.as_str())
-            .filter(|form| says(form))
+            .filter(|form| words.contains(*form))
             .collect()
     }
 

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use bieumau_model::check::DatasetColumns;
-use bieumau_model::definition::{Catalog, Dataset, DatasetColumn, Report, Shown, Source};
+use bieumau_model::definition::{
+    Catalog, Dataset, DatasetColumn, Report, SharedDataset, Shown, Source,
+};
 use bieumau_model::diagnostic::{Diagnostic, Diagnostics};
 use bieumau_model::nearest;
 use bieumau_model::scope::Scope;
@@ -51,17 +53,48 @@ pub fn check_datasets(catalog: &Catalog) -> (Diagnostics, ReportColumns) {
         Ok(reader) => reader,
         Err(error) => return (error.diagnostics(), columns),
     };
+    let mut of_shared = DatasetColumns::new();
+    for (id, shared) in &catalog.datasets {
+        let (found, plan) = examine(&reader, &shared.dataset, Some(&Declared::by_shared(shared)));
+        findings.append(found);
+        of_shared.extend(plan.map(|plan| (id.clone(), plan.columns)));
+    }
     for report in catalog.reports.values() {
         for dataset in &report.datasets {
-            let (found, plan) = examine(&reader, dataset, Some(report));
-            findings.append(found);
-            if let Some(plan) = plan {
+            let found = match &dataset.shared {
+                Some(id) => of_shared.get(id).cloned(),
+                None => {
+                    let declared = Declared::by_report(report);
+                    let (found, plan) = examine(&reader, dataset, Some(&declared));
+                    findings.append(found);
+                    plan.map(|plan| plan.columns)
+                }
+            };
+            if let Some(found) = found {
                 let of_report = columns.entry(report.id.clone()).or_default();
-                of_report.insert(dataset.id.clone(), plan.columns);
+                of_report.insert(dataset.id.clone(), found);
             }
         }
     }
     (findings, columns)
+}
+
+/// The parameters that a statement may use, and who declares them.
+pub(crate) struct Declared<'a> {
+    by: (&'static str, &'static str),
+    names: Vec<&'a str>,
+}
+
+impl<'a> Declared<'a> {
+    fn by_report(report: &'a Report) -> Self {
+        let names = report.parameters.iter().map(|parameter| parameter.id.as_str());
+        Self { by: ("báo cáo", "the report"), names: names.collect() }
+    }
+
+    fn by_shared(shared: &'a SharedDataset) -> Self {
+        let names = shared.parameters.iter().chain(&shared.optional).map(String::as_str);
+        Self { by: ("tập dữ liệu", "the dataset"), names: names.collect() }
+    }
 }
 
 /// Makes a reader over an empty database with the tables of `catalog`.
@@ -85,12 +118,12 @@ fn empty_store(catalog: &Catalog) -> Result<Reader, StoreError> {
     Reader::with_shapes(conn, catalog, shapes, &Scope::everything(), Limits::default())
 }
 
-/// Examines one dataset; with `report`, its parameters too. There is a plan when no finding is an
+/// Examines one dataset; with `declared`, its parameters too. There is a plan when no finding is an
 /// error.
 pub(crate) fn examine(
     reader: &Reader,
     dataset: &Dataset,
-    report: Option<&Report>,
+    declared: Option<&Declared<'_>>,
 ) -> (Diagnostics, Option<Plan>) {
     let mut examined = Examined { source: &dataset.sql, findings: Diagnostics::default() };
     let portable = match portable::read(&dataset.sql.text, &reader.names) {
@@ -101,8 +134,8 @@ pub(crate) fn examine(
         }
     };
     portable.warnings.iter().for_each(|finding| examined.add(finding.clone()));
-    if let Some(report) = report {
-        examined.parameters(&portable, report);
+    if let Some(declared) = declared {
+        examined.parameters(&portable, declared);
     }
     let plan = examined.prepare(reader, dataset, &portable);
     let Examined { findings, .. } = examined;
@@ -134,20 +167,20 @@ impl Examined<'_> {
         self.source.text.find(char::is_whitespace).unwrap_or(self.source.text.len())
     }
 
-    fn parameters(&mut self, portable: &Portable, report: &Report) {
+    fn parameters(&mut self, portable: &Portable, declared: &Declared<'_>) {
+        let (vi, en) = declared.by;
         for (name, place) in &portable.parameters {
-            if report.parameters.iter().any(|parameter| parameter.id == *name) {
+            if declared.names.contains(&name.as_str()) {
                 continue;
             }
             let mut diagnostic = Diagnostic::error(
                 codes::SQL_PARAMETER,
                 Text::both(
-                    format!("báo cáo không khai tham số `{name}`"),
-                    format!("the report does not declare the parameter `{name}`"),
+                    format!("{vi} không khai tham số `{name}`"),
+                    format!("{en} does not declare the parameter `{name}`"),
                 ),
             );
-            let known = report.parameters.iter().map(|parameter| parameter.id.as_str());
-            diagnostic.help = nearest::help(name, known);
+            diagnostic.help = nearest::help(name, declared.names.iter().copied());
             self.add(Finding { place: place.clone(), diagnostic });
         }
     }

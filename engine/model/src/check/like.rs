@@ -63,7 +63,8 @@ pub(super) fn keys(raw: &RawRule, code: CodeKind, at: At<'_>, sink: &mut Sink<'_
     }
 }
 
-fn misplaced(vi: String, en: String) -> Diagnostic {
+/// Says that a key does not go with what stands beside it.
+pub(super) fn misplaced(vi: String, en: String) -> Diagnostic {
     let help = Text::both("bỏ khóa này", "remove the key");
     Diagnostic::error(codes::KEY_NOT_FOR_TYPE, Text::both(vi, en)).help(help)
 }

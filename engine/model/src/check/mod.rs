@@ -7,6 +7,7 @@
 mod code_list;
 mod columns;
 mod condition;
+mod dataset;
 mod days;
 mod expression;
 mod form;
@@ -40,7 +41,7 @@ use indexmap::IndexMap;
 use serde::de::DeserializeOwned;
 
 use crate::codes;
-use crate::definition::{Catalog, CodeList, Form, Manifest, Report, Site, Source};
+use crate::definition::{Catalog, CodeList, Form, Manifest, Report, SharedDataset, Site, Source};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::expression::Type;
 use crate::layer::Layer;
@@ -69,6 +70,7 @@ pub fn check(source: &SourceTree) -> Checked {
     let mut drafts = read_all(source, &mut findings);
     report_duplicates(&drafts, &mut findings);
     like::fill_in(&mut drafts, &mut findings);
+    dataset::fill_in(&mut drafts, &mut findings);
     let world = World::new(source, &drafts);
     for draft in drafts.forms.values() {
         form::references(draft, &world, &mut draft.sink(&mut findings));
@@ -159,6 +161,7 @@ impl Sink<'_> {
 struct Drafts {
     forms: BTreeMap<Arc<str>, Draft<Form>>,
     reports: BTreeMap<Arc<str>, Draft<Report>>,
+    datasets: BTreeMap<Arc<str>, Draft<SharedDataset>>,
     code_lists: BTreeMap<Arc<str>, Draft<CodeList>>,
     plugins: BTreeMap<Arc<str>, Draft<Manifest>>,
     site: Option<Draft<Site>>,
@@ -251,6 +254,7 @@ fn report_duplicates(drafts: &Drafts, findings: &mut Diagnostics) {
     }
     report(drafts.forms.values(), |form| &form.id, findings);
     report(drafts.reports.values(), |report| &report.id, findings);
+    report(drafts.datasets.values(), |shared| &shared.dataset.id, findings);
     report(drafts.code_lists.values(), |list| &list.id, findings);
     report(drafts.plugins.values(), |plugin| &plugin.id, findings);
 }
@@ -267,6 +271,10 @@ impl Drafts {
             Kind::Report => {
                 let draft = draft(document, &place, findings, report::report);
                 self.reports.extend(draft.map(|draft| (path, draft)));
+            }
+            Kind::Dataset => {
+                let draft = draft(document, &place, findings, dataset::shared);
+                self.datasets.extend(draft.map(|draft| (path, draft)));
             }
             Kind::CodeList => {
                 let draft = draft(document, &place, findings, code_list::code_list);
@@ -296,19 +304,24 @@ impl Drafts {
             })
             .collect();
         self.code_lists.retain(|path, _| !broken.contains(path));
+        self.datasets.retain(|path, _| !broken.contains(path));
         self.plugins.retain(|path, _| !broken.contains(path));
         self.forms.retain(|path, _| !broken.contains(path));
         self.reports.retain(|path, _| !broken.contains(path));
         self.site = self.site.take().filter(|draft| !broken.contains(&draft.document.file));
         let lists: BTreeSet<String> =
             self.code_lists.values().map(|draft| draft.definition.id.clone()).collect();
+        let datasets: BTreeSet<String> =
+            self.datasets.values().map(|draft| draft.definition.dataset.id.clone()).collect();
         loop {
             let before = self.forms.len();
             let forms: BTreeSet<String> =
                 self.forms.values().map(|draft| draft.definition.id.clone()).collect();
             self.forms.retain(|_, draft| form::stands(&draft.definition, &forms, &lists));
             if self.forms.len() == before {
-                self.reports.retain(|_, draft| report::stands(&draft.definition, &forms, &lists));
+                self.reports.retain(|_, draft| {
+                    report::stands(&draft.definition, &forms, &datasets, &lists)
+                });
                 return;
             }
         }
@@ -330,6 +343,7 @@ impl Drafts {
         Catalog {
             forms: order::referred_first(forms),
             reports: by_id(std::mem::take(&mut self.reports), |report| &report.id),
+            datasets: by_id(std::mem::take(&mut self.datasets), |shared| &shared.dataset.id),
             code_lists: by_id(std::mem::take(&mut self.code_lists), |list| &list.id),
             plugins: by_id(std::mem::take(&mut self.plugins), |plugin| &plugin.id),
             layers: std::mem::take(&mut self.layers),

@@ -38,6 +38,9 @@ pub(super) fn of(path: &str) -> Result<Option<Place>, Box<Diagnostic>> {
         ["forms", topic, file] if file.ends_with(".report.yaml") => {
             place(Kind::Report, topic, file.trim_end_matches(".report.yaml"))
         }
+        ["forms", topic, file] if file.ends_with(".dataset.yaml") => {
+            place(Kind::Dataset, topic, file.trim_end_matches(".dataset.yaml"))
+        }
         ["forms", topic, file] if file.ends_with(".layer.yaml") => {
             place(Kind::Layer, topic, file.trim_end_matches(".layer.yaml"))
         }
@@ -62,8 +65,8 @@ fn misplaced(path: &str) -> Diagnostic {
         "the file is not where definitions belong, and is not read",
     );
     let help = Text::both(
-        "đặt ở `forms/<chủ đề>/<mã>.form.yaml`, `…/<mã>.report.yaml` hoặc `…/codes/<mã>.yaml`",
-        "put it at `forms/<topic>/<id>.form.yaml`, `…/<id>.report.yaml` or `…/codes/<id>.yaml`",
+        "đặt ở `forms/<chủ đề>/<mã>.form.yaml`, `…/<mã>.report.yaml`, `…/<mã>.dataset.yaml` hoặc `…/codes/<mã>.yaml`",
+        "put it at `forms/<topic>/<id>.form.yaml`, `…/<id>.report.yaml`, `…/<id>.dataset.yaml` or `…/codes/<id>.yaml`",
     );
     let file: Arc<str> = path.into();
     Diagnostic::warning(codes::MISPLACED_FILE, message).help(help).at(Span::locate(&file, "", 0, 0))

@@ -49,3 +49,4 @@ pub(crate) const FIELD: (&str, &str) = ("trường", "field");
 pub(crate) const COLUMN: (&str, &str) = ("cột", "column");
 pub(crate) const PARAMETER: (&str, &str) = ("tham số", "parameter");
 pub(crate) const TABLE: (&str, &str) = ("bảng", "table");
+pub(crate) const SHARED_DATASET: (&str, &str) = ("tập dữ liệu dùng chung", "shared dataset");

@@ -25,8 +25,8 @@ pub use needs::{Need, Needs, UnknownNeed};
 pub use policy::{Policy, PolicyLayer};
 pub use report::{
     Align, Dataset, DatasetColumn, FINDING_COLUMNS, Format, Layout, LayoutColumn, NameOrder, Node,
-    Parameter, ParameterType, Report, RuleCall, Selection, Sheet, SheetColumn, Shown, Signature,
-    Sort,
+    Parameter, ParameterType, Report, RuleCall, Selection, SharedDataset, Sheet, SheetColumn,
+    Shown, Signature, Sort,
 };
 pub use site::{MissingLetters, Site};
 
@@ -43,6 +43,8 @@ pub struct Catalog {
     pub forms: IndexMap<String, Form>,
     /// Reports, by id.
     pub reports: IndexMap<String, Report>,
+    /// Datasets that reports share, by id.
+    pub datasets: IndexMap<String, SharedDataset>,
     /// Code lists, by id.
     pub code_lists: IndexMap<String, CodeList>,
     /// Plugins, by id.

@@ -131,12 +131,37 @@ pub enum ParameterType {
 pub struct Dataset {
     /// Id; the name of its table.
     pub id: String,
+    /// The shared dataset from which statement, types and order are.
+    pub shared: Option<String>,
     /// Statement.
     pub sql: Source,
     /// Types of the columns that are not plain fields of a form.
     pub columns: IndexMap<String, ColumnType>,
     /// Order, when names must be sorted the Vietnamese way.
     pub sort: Option<Sort>,
+}
+
+impl Dataset {
+    /// Returns the words of the statement, in small letters: among them every form that it reads. A
+    /// word that only looks like a form's name is there too.
+    pub fn words(&self) -> impl Iterator<Item = String> {
+        let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+        self.sql.text.split(move |letter| !is_part(letter)).map(str::to_ascii_lowercase)
+    }
+}
+
+/// One `SELECT` for several reports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SharedDataset {
+    /// Title.
+    pub title: Text,
+    /// Parameters that every report with it must have.
+    pub parameters: Vec<String>,
+    /// Parameters that are missing where a report does not have them.
+    pub optional: Vec<String>,
+    /// Statement, types and order, under the id by which reports name it.
+    pub dataset: Dataset,
 }
 
 /// A column of a dataset, as found when the statement was prepared.

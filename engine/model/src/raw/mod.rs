@@ -3,6 +3,7 @@
 //! The doc comments here are what editors show, through the JSON Schemas made from these types.
 
 mod code_list;
+mod dataset;
 mod form;
 mod indicator;
 mod layer;
@@ -12,6 +13,7 @@ mod report;
 mod site;
 
 pub(crate) use code_list::{RawCode, RawCodeList};
+pub(crate) use dataset::{RawDataset, RawNameOrder, RawSharedDataset, RawSort};
 pub(crate) use form::{
     RawCheckSeverity, RawField, RawFieldType, RawForm, RawFormCheck, RawGrid, RawMissing,
     RawPersonal, RawScope, RawSection, RawStatus,
@@ -24,8 +26,8 @@ pub(crate) use policy::{
     RawSchoolCalendar,
 };
 pub(crate) use report::{
-    Literal, RawAlign, RawDataset, RawFormat, RawLayout, RawNameOrder, RawNode, RawParameter,
-    RawParameterType, RawReport, RawRuleCall, RawSelection, RawSheet, RawSort,
+    Literal, RawAlign, RawFormat, RawLayout, RawNode, RawParameter, RawParameterType, RawReport,
+    RawRuleCall, RawSelection, RawSheet,
 };
 pub(crate) use site::RawSite;
 

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
+use super::dataset::RawDataset;
 use super::layer::RawLayering;
 use super::{Id, RawIndicator};
 use crate::definition::MissingLetters;
@@ -121,50 +122,6 @@ pub(crate) enum RawParameterType {
 #[serde(transparent)]
 #[schemars(extend("type" = ["string", "number", "boolean"]))]
 pub(crate) struct Literal(#[expect(dead_code, reason = "read with its place")] Json);
-
-/// One `SELECT`.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RawDataset {
-    /// Id; the name of its table.
-    pub(crate) id: Id,
-    /// The statement.
-    #[expect(dead_code, reason = "read with its place")]
-    pub(crate) sql: String,
-    /// Types of the columns that are not plain fields of a form.
-    #[serde(default)]
-    pub(crate) columns: IndexMap<String, String>,
-    /// Order by Vietnamese names.
-    pub(crate) sort: Option<RawSort>,
-}
-
-/// An order of rows by persons' names.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RawSort {
-    /// Columns compared before the name.
-    #[serde(default)]
-    pub(crate) before: Vec<String>,
-    /// Column with persons' names.
-    pub(crate) name: String,
-    /// Columns compared after the name.
-    #[serde(default)]
-    pub(crate) then: Vec<String>,
-    /// How names are ordered.
-    #[serde(default)]
-    pub(crate) order: RawNameOrder,
-}
-
-/// How names are ordered.
-#[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum RawNameOrder {
-    /// Given name, then family and middle names from left to right.
-    #[default]
-    GivenThenLeftToRight,
-    /// Given name, then middle names, then family name.
-    GivenMiddleFamily,
-}
 
 /// One call of a rule.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

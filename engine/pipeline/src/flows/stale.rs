@@ -3,7 +3,7 @@
 //! A document is stale when its report would be made from other data today. That is found out by
 //! making the data again and comparing hashes, so nothing is listed that still says the same.
 
-use bieumau_model::definition::{Form, Report};
+use bieumau_model::definition::{Dataset, Form, Report};
 use bieumau_model::lock::moment as moment_text;
 use bieumau_model::scope::Caller;
 use jiff::Timestamp;
@@ -66,11 +66,7 @@ impl Site {
 
 /// Whether some dataset of a report reads `form`.
 fn reads(report: &Report, form: &str) -> bool {
-    let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
-    report
-        .datasets
-        .iter()
-        .any(|dataset| dataset.sql.text.split(|letter| !is_word(letter)).any(|word| word == form))
+    report.datasets.iter().flat_map(Dataset::words).any(|word| word == form)
 }
 
 /// Whether a document may be about the pupils of a change at all; the hash decides in the end.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use bieumau_model::definition::{Catalog, Need, Needs, Personal, Report};
+use bieumau_model::definition::{Catalog, Dataset, Need, Needs, Personal, Report};
 use bieumau_model::text::Text;
 use serde::Serialize;
 
@@ -40,10 +40,7 @@ pub(super) fn of_plugin(definitions: &Definitions, id: &str) -> Needs {
 /// A name that only looks like a form's counts too; that asks for more than is needed, never for
 /// less.
 pub(crate) fn forms_read<'c>(report: &Report, catalog: &'c Catalog) -> BTreeSet<&'c str> {
-    let is_part = |character: char| character.is_ascii_alphanumeric() || character == '_';
-    let words = report.datasets.iter().flat_map(|dataset| {
-        dataset.sql.text.split(move |character| !is_part(character)).map(str::to_ascii_lowercase)
-    });
+    let words = report.datasets.iter().flat_map(Dataset::words);
     words.filter_map(|word| catalog.forms.get_key_value(&word).map(|(id, _)| id.as_str())).collect()
 }
 

@@ -14,15 +14,14 @@ mod template;
 
 use std::collections::BTreeSet;
 
-use super::columns;
 use super::place::Place;
-use super::plugin::column_type;
 use super::words::{self, repeats, twice, unknown};
 use super::world::World;
 use super::{Draft, Sink};
+use super::{columns, dataset};
 use crate::codes;
-use crate::definition::{Dataset, NameOrder, Node, ParameterType, Report, Sort};
-use crate::raw::{RawDataset, RawNameOrder, RawReport, RawSort, texts};
+use crate::definition::{Node, ParameterType, Report};
+use crate::raw::{RawReport, texts};
 use crate::yaml::At;
 
 pub(super) fn report(raw: RawReport, at: At<'_>, place: &Place, sink: &mut Sink<'_>) -> Report {
@@ -37,7 +36,7 @@ pub(super) fn report(raw: RawReport, at: At<'_>, place: &Place, sink: &mut Sink<
         levels: texts(raw.levels),
         parameters: parameters::parameters(raw.parameters, at.get("parameters"), sink),
         datasets: datasets
-            .map(|(position, raw)| dataset(raw, datasets_at.item(position), sink))
+            .map(|(position, raw)| dataset::dataset(raw, datasets_at.item(position), sink))
             .collect(),
         rules: rules::calls(raw.rules, at.get("rules")),
         batch: raw.batch.map(|id| id.0),
@@ -71,8 +70,13 @@ pub(super) fn references(draft: &Draft<Report>, world: &World<'_>, sink: &mut Si
     columns::compare(report, at, &known, sink);
 }
 
-/// Returns whether everything that `report` refers to is among `forms` and `lists`.
-pub(super) fn stands(report: &Report, forms: &BTreeSet<String>, lists: &BTreeSet<String>) -> bool {
+/// Returns whether everything that `report` refers to is among `forms`, `datasets` and `lists`.
+pub(super) fn stands(
+    report: &Report,
+    forms: &BTreeSet<String>,
+    datasets: &BTreeSet<String>,
+    lists: &BTreeSet<String>,
+) -> bool {
     fn nodes_stand<'a>(
         mut nodes: impl Iterator<Item = &'a Node>,
         lists: &BTreeSet<String>,
@@ -82,12 +86,14 @@ pub(super) fn stands(report: &Report, forms: &BTreeSet<String>, lists: &BTreeSet
                 && nodes_stand(node.children.values(), lists)
         })
     }
+    let mut shared = report.datasets.iter().filter_map(|dataset| dataset.shared.as_ref());
     let mut sheet_columns = report.sheets.iter().flat_map(|sheet| &sheet.columns);
     report.parameters.iter().all(|parameter| match &parameter.kind {
         ParameterType::Choice { codes, .. } => lists.contains(codes),
         ParameterType::Reference { to, .. } => forms.contains(to),
         _ => true,
-    }) && nodes_stand(report.document.values(), lists)
+    }) && shared.all(|id| datasets.contains(id))
+        && nodes_stand(report.document.values(), lists)
         && sheet_columns.all(|column| column.codes.as_ref().is_none_or(|id| lists.contains(id)))
 }
 
@@ -122,28 +128,6 @@ fn source(report: &Report, name: &str, at: At<'_>, sink: &mut Sink<'_>) {
     if !name.is_empty() && !sources(report).any(|table| table == name) {
         let known = sources(report);
         sink.push(unknown(codes::UNKNOWN_TABLE, at.span(), words::TABLE, name, known));
-    }
-}
-
-fn dataset(raw: RawDataset, at: At<'_>, sink: &mut Sink<'_>) -> Dataset {
-    let columns_at = at.get("columns");
-    let columns = raw.columns.into_iter().map(|(name, kind)| {
-        let kind = column_type(&kind, columns_at.get(&name), sink);
-        (name, kind)
-    });
-    let columns = columns.collect();
-    Dataset { id: raw.id.0, sql: at.get("sql").source(), columns, sort: raw.sort.map(sort) }
-}
-
-fn sort(raw: RawSort) -> Sort {
-    Sort {
-        before: raw.before,
-        name: raw.name,
-        then: raw.then,
-        order: match raw.order {
-            RawNameOrder::GivenThenLeftToRight => NameOrder::GivenThenLeftToRight,
-            RawNameOrder::GivenMiddleFamily => NameOrder::GivenMiddleFamily,
-        },
     }
 }
 
