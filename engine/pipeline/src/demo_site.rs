@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use bieumau_model::definition::ParameterType;
 use bieumau_model::diagnostic::Diagnostic;
 use bieumau_model::scope::Caller;
 use jiff::Timestamp;
@@ -149,14 +150,24 @@ pub fn render_examples(
 }
 
 /// Fills the fields of a report one after the other, each from the list that the earlier ones give.
+///
+/// A code that may be left out is: of all provinces and levels, the first would hardly be that of the
+/// records.
 fn filled(site: &Site, report: &str) -> Result<(ReportView, RawParameters), Problem> {
     let mut given = RawParameters::new();
+    let parameters = &site.report(report)?.parameters;
+    let is_open = |id: &str| {
+        let parameter = parameters.iter().find(|parameter| parameter.id == id);
+        parameter.is_some_and(|parameter| {
+            !parameter.required && matches!(parameter.kind, ParameterType::Choice { .. })
+        })
+    };
     loop {
         let view = site.report_view(&Caller::Operator, report, &given)?;
         let next = view
             .fields
             .iter()
-            .find(|field| field.value.is_none() && !field.choices.is_empty())
+            .find(|field| field.value.is_none() && !field.choices.is_empty() && !is_open(&field.id))
             .map(|field| {
                 let at = match field.id.as_str() {
                     // The end of the year says most, and the last class has the longest history.
