@@ -10,12 +10,15 @@ use std::collections::BTreeMap;
 use std::env;
 use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use bieumau_model::definition::Report;
 use bieumau_model::document;
 use bieumau_model::text::{Locale, nfc};
 use bieumau_pipeline::Files;
-use bieumau_render::{Config, Data, PageFormat, RenderJob, Renderer, SharedFiles, Template};
+use bieumau_render::{
+    Config, Data, Limits, PageFormat, RenderJob, Renderer, SharedFiles, Template,
+};
 use libtest_mimic::{Failed, Trial};
 use serde_json::{Map, Value};
 
@@ -86,7 +89,10 @@ fn renderer() -> &'static Renderer {
         let fonts = files.iter().filter(|(path, _)| path.ends_with(".ttf"));
         let fonts = fonts.map(|(_, bytes)| Arc::from(bytes)).collect();
         let program = env::current_exe().expect("this program");
-        Renderer::new(Config { workers: 2, ..Config::new(program, ["render-worker"], fonts) })
+        // A thousand runs share their machine with other work; how long one takes is not their question.
+        let limits = Limits { time: Duration::from_secs(300), ..Limits::default() };
+        let config = Config::new(program, ["render-worker"], fonts);
+        Renderer::new(Config { workers: 2, limits, ..config })
     })
 }
 
