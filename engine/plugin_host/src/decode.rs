@@ -65,6 +65,14 @@ fn is_deceptive(character: char) -> bool {
         | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// Returns the first such character of a text.
+fn deceptive(text: &str) -> Option<char> {
+    // Hardly a text has a byte that begins one; without an early end many bytes are looked at at once.
+    let may_begin = |byte: u8| matches!(byte, 0..=0x08 | 0x0b..=0x1f | 0x7f | 0xc2 | 0xd8 | 0xe2);
+    let is_suspect = text.bytes().fold(false, |found, byte| found | may_begin(byte));
+    if is_suspect { text.chars().find(|character| is_deceptive(*character)) } else { None }
+}
+
 /// Returns a place.
 pub fn place(place: wire::Place) -> Place {
     Place {
@@ -76,7 +84,7 @@ pub fn place(place: wire::Place) -> Place {
 
 /// Returns a text in NFC, without characters that would let it be read as another one.
 pub fn clean(mut text: String) -> String {
-    if text.contains(is_deceptive) {
+    if deceptive(&text).is_some() {
         text = text.replace(is_deceptive, "\u{fffd}");
     }
     match nfc(&text) {
@@ -185,7 +193,7 @@ fn texts(
     is_present: impl Fn(usize) -> bool,
 ) -> Result<Vec<Option<String>>, String> {
     check_length(cells.ends.len(), rows, "cells")?;
-    if let Some(character) = cells.utf8.chars().find(|character| is_deceptive(*character)) {
+    if let Some(character) = deceptive(&cells.utf8) {
         let code = u32::from(character);
         return Err(format!("has the character U+{code:04X}, which no text may have"));
     }
@@ -266,4 +274,18 @@ fn shown(name: &str) -> String {
         return name.to_owned();
     }
     name.chars().take(LONGEST).chain("…".chars()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{deceptive, is_deceptive};
+
+    #[test]
+    fn every_deceptive_character_is_found_and_no_other() {
+        for character in '\0'..=char::MAX {
+            let text = format!("Đỗ{character}");
+            let expected = Some(character).filter(|character| is_deceptive(*character));
+            assert_eq!(deceptive(&text), expected, "U+{:04X}", u32::from(character));
+        }
+    }
 }

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 
 use bieumau_model::definition::{RuleColumn, RuleDeclaration, RuleTable};
 use bieumau_model::table::{Cells, Table, Value};
+use foldhash::fast::RandomState;
 use jiff::civil::Date;
 
 /// Checks the tables that a rule gave for those that it took; the error says what is wrong.
@@ -169,7 +170,7 @@ fn unique(declared: &RuleTable, table: &Table) -> Result<(), String> {
             }
             key
         };
-        let mut seen = HashSet::with_capacity(table.rows());
+        let mut seen = HashSet::with_capacity_and_hasher(table.rows(), RandomState::default());
         (0..table.rows()).find(|row| !seen.insert(key(*row)))
     } else {
         let mut seen = HashSet::with_capacity(table.rows());
