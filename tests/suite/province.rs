@@ -1,16 +1,19 @@
 //! What a province does in its own way, years under older circulars, and why a value is what it is.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use bieumau_model::definition::policy::{Certainty, Reporter};
 use bieumau_model::scope::Caller;
-use bieumau_pipeline::Question;
+use bieumau_model::table_json;
+use bieumau_pipeline::{Question, Site};
 use libtest_mimic::{Failed, Trial};
 use serde_json::Value;
 
+use crate::documents::filled;
 use crate::support::{
-    FAR_PRIMARY, Outcome, PRIMARY, SECONDARY, contains, demo, ensure, html, lacks, parameters,
-    said, same,
+    FAR_PRIMARY, Outcome, PRIMARY, SECONDARY, contains, copy, demo, ensure, form, html, lacks, now,
+    parameters, said, same, store, workers,
 };
 use crate::web::Web;
 
@@ -24,6 +27,7 @@ pub fn trials() -> Vec<Trial> {
             same(problem.code, "J360")
         }),
         Trial::test("province::each_year_of_a_transcript_is_under_its_own_circular", two_circulars),
+        Trial::test("province::a_primary_year_before_thong_tu_27_says_so", before_tt27),
         Trial::test("province::an_average_says_why", an_average),
         Trial::test("province::the_page_of_reasons_answers", the_page),
     ]
@@ -59,6 +63,52 @@ fn two_circulars() -> Outcome {
         format!("no average of all subjects: {archive}")
     })?;
     ensure(years[1]["result"]["overall_year"].is_null(), || "Thông tư 22 has none".to_owned())
+}
+
+/// Grade 1 of 2019-2020 was under Thông tư 30 with 22/2016, which has no result of the year in four levels.
+fn before_tt27() -> Outcome {
+    let given = filled(
+        "primary_transcript",
+        &format!("school={PRIMARY} year=2025 class=5E pupil=TWENTIETH"),
+    )?;
+    let pupil = &parameters(&given)["pupil"];
+    let records = format!(
+        r#"{{"tables": {{
+            "class": {{
+                "columns": {{"school": "text", "year": "integer", "class": "text", "grade": "integer"}},
+                "rows": [["{PRIMARY}", 2019, "1X", 1]]
+            }},
+            "enrolment": {{
+                "columns": {{"school": "text", "year": "integer", "pupil": "text", "class": "text", "number": "integer", "status": "text"}},
+                "rows": [["{PRIMARY}", 2019, "{pupil}", "1X", 1, "01"]]
+            }},
+            "primary_year": {{
+                "columns": {{"school": "text", "year": "integer", "pupil": "text", "class": "text", "principal_decision": "text"}},
+                "rows": [["{PRIMARY}", 2019, "{pupil}", "1X", "promote"]]
+            }}
+        }}}}"#
+    );
+    let read = table_json::read_input(&Arc::from("records.json"), &records, None);
+    let tables = read.map_err(|findings| findings.to_string())?.tables;
+    let folder = copy(&[])?;
+    let mut own = store(folder.path())?;
+    for table in &tables {
+        own.insert(&Caller::Operator, form(table.name()), table, now(), "an old year")?;
+    }
+    drop(own);
+    let site = Site::open(folder.path(), &workers(1), now()).map_err(said)?;
+    let page = html(&site, "primary_transcript", &given)?;
+    let (_, old) = page.split_once("NĂM HỌC 2019-2020").ok_or("no page of the old year")?;
+    let (old, later) = old.split_once("NĂM HỌC 20").ok_or("no page of another year")?;
+    contains(
+        old,
+        &[
+            "Đánh giá theo Thông tư 30/2014/TT-BGDĐT",
+            "<b>4. Đánh giá kết quả giáo dục:</b> –",
+            "Được lên lớp",
+        ],
+    )?;
+    lacks(later, &["Thông tư 30/2014"])
 }
 
 fn data(class: &str, pupil: Option<&str>) -> Result<Value, Failed> {
