@@ -31,7 +31,7 @@ const EXAMPLES: [(&str, &str, &str); 4] = [
 ];
 
 /// Further pages of an example, each with the name of its reference.
-const MORE_PAGES: [(&str, &str, &str, &str); 2] = [
+const MORE_PAGES: [(&str, &str, &str, &str); 6] = [
     (
         "local_layers",
         "minutes_data_handover",
@@ -43,6 +43,25 @@ const MORE_PAGES: [(&str, &str, &str, &str); 2] = [
         "lower_secondary_gradebook",
         "school=31030099 year=2025 class=6A1",
         "expected_gradebook",
+    ),
+    ("local_layers", "correction_slip", "school=31030099 year=2025 number=1", "expected_slip"),
+    (
+        "local_layers",
+        "secondary_commendation_decision",
+        "school=31030099 year=2025 number=7",
+        "expected_decision",
+    ),
+    (
+        "local_layers",
+        "secondary_commendation_certificate",
+        "school=31030099 year=2025 number=7",
+        "expected_certificate",
+    ),
+    (
+        "local_layers",
+        "administrative_document",
+        "school=31030099 year=2025 kind=plan document=KH01",
+        "expected_document",
     ),
 ];
 
