@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use bieumau_model::scope::Caller;
 use libtest_mimic::Trial;
+use serde_json::Value;
 
 use crate::documents::{REPORTS, STATISTICS, filled, plain};
 use crate::support::{Outcome, contains, demo, ensure, lacks, same};
@@ -49,6 +50,12 @@ fn figures(report: &str, given: &str) -> Outcome {
     let tables = told["tables"].as_array().ok_or("tables")?;
     ensure(!tables.is_empty(), || "no table".to_owned())?;
     let words = plain(&page);
+    // What is told about the data is not called a contradiction of figures, which holds a document back.
+    let findings = told["findings"].as_array().ok_or("findings")?;
+    let contradicts = |finding: &&Value| finding["code"] == "D430";
+    let others = findings.len() - findings.iter().filter(contradicts).count();
+    same(words.contains("Số liệu không khớp nhau"), others < findings.len())?;
+    same(words.contains(&format!("Dữ liệu cần xem lại ({others})")), others > 0)?;
     for table in tables {
         contains(&words, &[table["title"].as_str().ok_or("a title")?])?;
         for row in table["rows"].as_array().into_iter().flatten() {

@@ -199,10 +199,16 @@ pub(crate) fn fill(
     Ok(pages)
 }
 
+/// Returns whether a finding says that figures contradict each other, which keeps their document from
+/// being issued.
+pub fn is_contradiction(finding: &Diagnostic) -> bool {
+    finding.code == MUST_HOLD
+}
+
 /// Refuses to issue a document whose figures contradict each other.
 pub(crate) fn refuse_wrong(findings: &[Diagnostic]) -> Result<(), Problem> {
     let wrong: Vec<&Diagnostic> =
-        findings.iter().filter(|finding| finding.code == MUST_HOLD).collect();
+        findings.iter().filter(|finding| is_contradiction(finding)).collect();
     if wrong.is_empty() {
         return Ok(());
     }

@@ -64,7 +64,7 @@ pub use files::{Files, FilesError};
 pub use import::{
     ChangedCell, ImportFinding, ImportReport, ImportRequest, LARGEST_WORKBOOK, Place, Template,
 };
-pub use indicators::{FiguresView, ListBehind, RecordsBehind};
+pub use indicators::{FiguresView, ListBehind, RecordsBehind, is_contradiction};
 pub use init::{NewSite, init};
 pub use inspect::Inspection;
 pub use installed::Vouched;

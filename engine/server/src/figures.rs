@@ -9,10 +9,11 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
+use bieumau_model::diagnostic::Diagnostic;
 use bieumau_model::indicators::Page;
 use bieumau_model::scope::Caller;
 use bieumau_model::text::Locale;
-use bieumau_pipeline::{FiguresView, Problem, ProblemKind, RecordsBehind, Site};
+use bieumau_pipeline::{FiguresView, Problem, ProblemKind, RecordsBehind, Site, is_contradiction};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use utoipa::OpenApi;
@@ -110,8 +111,13 @@ async fn page(
                 frame_values(app, guest, &format!("/figures/{report}"), &given, *locale);
             context["title"] = json!(view.title.get(*locale));
             context["labels"] = labels(*locale);
-            let problems = view.findings.iter().map(|finding| finding.message.get(*locale));
-            context["problems"] = json!(problems.collect::<Vec<_>>());
+            let (problems, others): (Vec<_>, Vec<_>) =
+                view.findings.iter().partition(|finding| is_contradiction(finding));
+            let said = |list: Vec<&Diagnostic>| -> Vec<String> {
+                list.into_iter().map(|one| one.message.get(*locale).to_owned()).collect()
+            };
+            context["problems"] = json!(said(problems));
+            context["others"] = json!(said(others));
             context["back"] = json!(back(&report, &given));
             context["tables"] = json!(
                 view.tables.iter().map(|own| table(own, &report, &given)).collect::<Vec<_>>()
@@ -182,6 +188,7 @@ fn labels(asked: Locale) -> Value {
         Locale::Vi => json!({
             "lead": "Chọn một số để xem danh sách bản ghi đã được đếm. Việc xem danh sách được ghi vào nhật ký.",
             "problems": "Số liệu không khớp nhau; chưa phát hành được văn bản",
+            "others": "Dữ liệu cần xem lại",
             "document": "Về văn bản", "back": "Về bảng số liệu", "number": "STT",
             "figure": "Số liệu", "row": "Dòng", "column": "Cột",
             "more": "Danh sách dài hơn; ở đây chỉ có 2.000 bản ghi đầu.",
@@ -191,6 +198,7 @@ fn labels(asked: Locale) -> Value {
         Locale::En => json!({
             "lead": "Choose a number to see the records that were counted. Looking at a list is noted in the audit.",
             "problems": "Figures contradict each other; the document cannot be issued yet",
+            "others": "Data to look at again",
             "document": "Back to the document", "back": "Back to the figures", "number": "No.",
             "figure": "Figure", "row": "Row", "column": "Column",
             "more": "The list is longer; these are the first 2,000 records.",
