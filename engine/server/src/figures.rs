@@ -134,7 +134,9 @@ fn table(page: &Page, report: &str, given: &Given) -> Value {
     for (at, row) in page.rows.iter().enumerate() {
         let Some(id) = &row.id else { continue };
         for (column, cell) in row.cells.iter().enumerate() {
-            if cell.value.as_deref().is_some_and(|figure| figure != "0") {
+            // Behind nothing (`0`, `0.0`) there is no record.
+            let is_some = |figure: &str| figure.contains(|digit| matches!(digit, '1'..='9'));
+            if cell.value.as_deref().is_some_and(is_some) {
                 let address = format!("{}.{id}.{}", page.id, cell.column);
                 let mut pairs = pairs(given);
                 pairs.push(("cell", &address));
