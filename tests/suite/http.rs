@@ -116,6 +116,19 @@ pub fn trials() -> Vec<Trial> {
             }
             Ok(())
         }),
+        Trial::test(
+            "http::a_browser_asks_for_scripts_again_and_gets_them_when_they_changed",
+            || {
+                let script = web().get("/assets/marks.js")?;
+                same(script.header("cache-control"), "no-cache")?;
+                let tag = script.header("etag");
+                let again =
+                    web().get_with("/assets/marks.js", &[&format!("If-None-Match: {tag}")])?;
+                same((again.status, again.text().is_empty()), (304, true))?;
+                let other = web().get_with("/assets/marks.js", &["If-None-Match: \"older\""])?;
+                same((other.status, other.text()), (200, script.text()))
+            },
+        ),
         Trial::test("http::odd_requests_do_not_stop_the_server", odd_requests),
         Trial::test("http::eight_documents_can_be_asked_for_at_once", eight_at_once),
         Trial::test("http::the_server_stops_when_it_is_told_to", || {

@@ -1,8 +1,10 @@
 //! Style, script, icon and fonts of the pages, carried inside the program.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
 use axum::extract::Path;
-use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 macro_rules! fonts {
@@ -38,11 +40,30 @@ const FONTS: &[Asset] = fonts!(
 );
 
 /// `GET /assets/{name}`.
-pub(crate) async fn asset(Path(name): Path<String>) -> Response {
-    match PLAIN.iter().chain(FONTS).find(|(own, ..)| *own == name) {
-        Some((_, media, bytes)) => {
-            ([(CONTENT_TYPE, *media), (CACHE_CONTROL, "max-age=3600")], *bytes).into_response()
-        }
-        None => StatusCode::NOT_FOUND.into_response(),
+///
+/// A browser asks again for style and scripts each time, so that those of an older program never run in
+/// the pages of a newer one; what has not changed is not sent again.
+pub(crate) async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
+    let named = |assets: &'static [Asset]| assets.iter().find(|(own, ..)| *own == name);
+    if let Some((_, media, bytes)) = named(FONTS) {
+        return ([(CONTENT_TYPE, *media), (CACHE_CONTROL, "max-age=86400")], *bytes)
+            .into_response();
     }
+    let Some((_, media, bytes)) = named(PLAIN) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let tag = tag(bytes);
+    let is_known = headers.get(IF_NONE_MATCH).is_some_and(|seen| seen.as_bytes() == tag.as_bytes());
+    let kept = [(CACHE_CONTROL, "no-cache".to_owned()), (ETAG, tag)];
+    if is_known {
+        return (StatusCode::NOT_MODIFIED, kept).into_response();
+    }
+    (kept, [(CONTENT_TYPE, *media)], *bytes).into_response()
+}
+
+/// A word that is another one for other bytes.
+fn tag(bytes: &[u8]) -> String {
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    format!("\"{:016x}\"", hasher.finish())
 }
