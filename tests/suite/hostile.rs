@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use bieumau_model::scope::Caller;
+use bieumau_pipeline::Workers;
 use libtest_mimic::{Failed, Trial};
 use serde_json::Value;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
@@ -70,14 +71,15 @@ pub fn trials() -> Vec<Trial> {
         }),
         Trial::test("hostile::a_template_that_loops_is_killed", || {
             let page = "#for a in range(100000) { for b in range(100000) { let c = a + b } }";
-            check_template(page, "T009", "đã dừng vì quá 4 giây")
+            check_template(page, &hasty_workers(), "T009", "đã dừng vì quá 4 giây")
         }),
         Trial::test("hostile::a_template_that_takes_memory_without_end_is_killed", || {
-            // Asked for at once, so that a slow machine does not reach the time limit first.
-            check_template("#let some = range(200000000)", "T010", "bộ nhớ")
+            // Asked for at once and with time enough, so that a slow machine meets this limit first.
+            check_template("#let some = range(200000000)", &workers(2), "T010", "bộ nhớ")
         }),
         Trial::test("hostile::a_template_of_endless_pages_is_killed", || {
-            check_template("#for _ in range(100000) { pagebreak() }", "T0", "đã dừng|tối đa")
+            let page = "#for _ in range(100000) { pagebreak() }";
+            check_template(page, &hasty_workers(), "T0", "đã dừng|tối đa")
         }),
         Trial::test("hostile::an_html_template_that_loops_is_killed", html_loop),
     ]
@@ -132,7 +134,7 @@ fn check_plugin(plugin: &[u8], codes: &[&str], words: &str) -> Outcome {
         let code = codes.iter().find(|code| answer.text().contains(*code)).unwrap_or(&codes[0]);
         answer.problem(500, code)
     })?;
-    ensure(began.elapsed() < Duration::from_secs(20), || format!("{:?}", began.elapsed()))?;
+    ensure(began.elapsed() < Duration::from_secs(60), || format!("{:?}", began.elapsed()))?;
     contains(problem["title"].as_str().unwrap_or_default(), &["hai_phong", words])?;
     same(web.get("/healthz")?.status, 200)
 }
@@ -159,9 +161,9 @@ fn beside_another(
 
 /// Puts `page` in the place of the template of the account minutes, and renders them: a problem
 /// that names template and record.
-fn check_template(page: &str, code: &str, words: &str) -> Outcome {
+fn check_template(page: &str, workers: &Workers, code: &str, words: &str) -> Outcome {
     let path = "templates/minutes/minutes_account_handover/page.typ";
-    let own = altered(&[(path, page.as_bytes())], &hasty_workers())?;
+    let own = altered(&[(path, page.as_bytes())], workers)?;
     let web = Web::serve(&own.site, Caller::Operator)?;
     check_killed(&web, "pdf", code, words)
 }
@@ -175,7 +177,7 @@ fn check_killed(web: &Web, format: &str, code: &str, words: &str) -> Outcome {
         ensure(found.starts_with(code), || answer.text())?;
         answer.problem(503, &found)
     })?;
-    ensure(began.elapsed() < Duration::from_secs(20), || format!("{:?}", began.elapsed()))?;
+    ensure(began.elapsed() < Duration::from_secs(60), || format!("{:?}", began.elapsed()))?;
     let title = problem["title"].as_str().unwrap_or_default();
     contains(title, &["minutes/minutes_account_handover", "school=31030003", "number=1"])?;
     ensure(words.split('|').any(|words| title.contains(words)), || title.to_owned())?;
