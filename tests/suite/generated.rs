@@ -152,8 +152,12 @@ impl Found {
             text.char_indices().skip(1).any(|(at, _)| {
                 let (begun, rest) = text.split_at(at);
                 let left = one.rfind(begun).map(|start| one.len() - start - begun.len());
-                left.is_some_and(|left| left <= BETWEEN)
-                    && next.find(rest).is_some_and(|start| start <= BETWEEN)
+                // A cell over many rows is drawn behind all of them.
+                let is_first = next.find(rest).is_some_and(|start| start <= BETWEEN);
+                let is_last = next
+                    .rfind(rest)
+                    .is_some_and(|start| next.len() - start - rest.len() <= BETWEEN);
+                left.is_some_and(|left| left <= BETWEEN) && (is_first || is_last)
             })
         };
         self.on_a_page(text) || self.pages.windows(2).any(goes_on)
