@@ -3,6 +3,7 @@
 //! Shape and types are right already; see [`crate::decode`].
 
 use std::collections::HashSet;
+use std::hash::Hash;
 
 use bieumau_model::definition::{RuleColumn, RuleDeclaration, RuleTable};
 use bieumau_model::table::{Cells, Table, Value};
@@ -163,19 +164,16 @@ fn unique(declared: &RuleTable, table: &Table) -> Result<(), String> {
     let columns: Vec<&Cells> =
         declared.key.iter().filter_map(|column| table.column(column)).collect();
     let repeated = if columns.len() <= FEW {
-        let key = |row| {
+        first_repeated(table.rows(), |row| {
             let mut key = [Cell::Missing; FEW];
             for (place, cells) in key.iter_mut().zip(&columns) {
                 *place = cell(cells, row);
             }
             key
-        };
-        let mut seen = HashSet::with_capacity_and_hasher(table.rows(), RandomState::default());
-        (0..table.rows()).find(|row| !seen.insert(key(*row)))
+        })
     } else {
-        let mut seen = HashSet::with_capacity(table.rows());
         let key = |row| columns.iter().map(|cells| cell(cells, row)).collect::<Vec<_>>();
-        (0..table.rows()).find(|row| !seen.insert(key(*row)))
+        first_repeated(table.rows(), key)
     };
     match repeated {
         None => Ok(()),
@@ -185,6 +183,12 @@ fn unique(declared: &RuleTable, table: &Table) -> Result<(), String> {
             declared.key.join(", ")
         )),
     }
+}
+
+/// Returns the first row whose key is that of an earlier one.
+fn first_repeated<K: Eq + Hash>(rows: usize, key: impl Fn(usize) -> K) -> Option<usize> {
+    let mut seen = HashSet::with_capacity_and_hasher(rows, RandomState::default());
+    (0..rows).find(|row| !seen.insert(key(*row)))
 }
 
 #[cfg(test)]

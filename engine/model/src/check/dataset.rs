@@ -12,8 +12,8 @@ use super::plugin::column_type;
 use super::words::{PARAMETER, SHARED_DATASET, repeats, twice, unknown};
 use super::{Drafts, Sink};
 use crate::codes;
-use crate::definition::{Dataset, NameOrder, SharedDataset, Sort};
-use crate::diagnostic::Diagnostic;
+use crate::definition::{Dataset, NameOrder, Parameter, SharedDataset, Sort};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::raw::{RawDataset, RawNameOrder, RawSharedDataset, RawSort, texts};
 use crate::schema::Kind;
 use crate::table::ColumnType;
@@ -108,44 +108,54 @@ fn sort(raw: RawSort) -> Sort {
 }
 
 /// Gives every dataset of a report that is a shared one what that says.
-pub(super) fn fill_in(drafts: &mut Drafts, findings: &mut crate::diagnostic::Diagnostics) {
-    let shared: BTreeMap<String, SharedDataset> = drafts
-        .datasets
+pub(super) fn fill_in(drafts: &mut Drafts, findings: &mut Diagnostics) {
+    let Drafts { reports, datasets, unread, .. } = drafts;
+    let shared: BTreeMap<&str, &SharedDataset> = datasets
         .values()
-        .map(|draft| (draft.definition.dataset.id.clone(), draft.definition.clone()))
+        .map(|draft| (draft.definition.dataset.id.as_str(), &draft.definition))
         .collect();
-    for draft in drafts.reports.values_mut() {
+    for draft in reports.values_mut() {
         let at = At::root(&draft.document).get("datasets");
         let parameters = &draft.definition.parameters;
         for (position, dataset) in draft.definition.datasets.iter_mut().enumerate() {
-            let Some(id) = dataset.shared.clone() else { continue };
-            let span = at.item(position).get("use").span();
+            let Some(id) = dataset.shared.take() else { continue };
+            let at = at.item(position).get("use");
             let mut sink = Sink { findings, guessed: &draft.guessed };
-            let Some(found) = shared.get(&id) else {
-                if !drafts.unread.contains(&(Kind::Dataset, id.clone())) {
-                    let known = shared.keys().map(String::as_str);
-                    let code = codes::UNKNOWN_DATASET;
-                    sink.push(unknown(code, span, SHARED_DATASET, &id, known));
-                }
-                continue;
-            };
-            let known = |name: &str| parameters.iter().any(|parameter| parameter.id == name);
-            for name in found.parameters.iter().filter(|name| !known(name)) {
-                let message = Text::both(
-                    format!("tập dữ liệu `{id}` cần tham số `{name}` mà báo cáo không khai"),
-                    format!(
-                        "the dataset `{id}` needs a parameter `{name}`, which the report does not declare"
-                    ),
-                );
-                let help = Text::both(
-                    format!("khai `{name}` ở `parameters`"),
-                    format!("declare `{name}` under `parameters`"),
-                );
-                let finding = Diagnostic::error(codes::DATASET_PARAMETER, message).help(help);
-                sink.push(finding.at(span.clone()));
+            if let Some(found) = shared.get(id.as_str()) {
+                missing_parameters(found, parameters, at, &mut sink);
+                let own = std::mem::take(&mut dataset.id);
+                *dataset = Dataset { id: own, ..found.dataset.clone() };
+            } else if !unread.contains(&(Kind::Dataset, id.clone())) {
+                let known = shared.keys().copied();
+                let code = codes::UNKNOWN_DATASET;
+                sink.push(unknown(code, at.span(), SHARED_DATASET, &id, known));
             }
-            let own = std::mem::take(&mut dataset.id);
-            *dataset = Dataset { id: own, shared: Some(id), ..found.dataset.clone() };
+            dataset.shared = Some(id);
         }
+    }
+}
+
+/// Reports parameters of a shared dataset that the report which uses it at `at` does not declare.
+fn missing_parameters(
+    shared: &SharedDataset,
+    declared: &[Parameter],
+    at: At<'_>,
+    sink: &mut Sink<'_>,
+) {
+    let id = &shared.dataset.id;
+    let is_declared = |name: &str| declared.iter().any(|parameter| parameter.id == name);
+    for name in shared.parameters.iter().filter(|name| !is_declared(name)) {
+        let message = Text::both(
+            format!("tập dữ liệu `{id}` cần tham số `{name}` mà báo cáo không khai"),
+            format!(
+                "the dataset `{id}` needs a parameter `{name}`, which the report does not declare"
+            ),
+        );
+        let help = Text::both(
+            format!("khai `{name}` ở `parameters`"),
+            format!("declare `{name}` under `parameters`"),
+        );
+        let finding = Diagnostic::error(codes::DATASET_PARAMETER, message).help(help);
+        sink.push(finding.at(at.span()));
     }
 }
