@@ -12,7 +12,7 @@ fn main() {
     for folder in ["forms", "templates"] {
         walk(&root.join(folder), &mut found);
     }
-    plugins(&root.join("plugins"), &mut found);
+    plugins(&root, &mut found);
     found.sort();
 
     let mut code = String::from("&[\n");
@@ -81,19 +81,19 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Collects manifest and code of each plugin folder.
-fn plugins(folder: &Path, found: &mut Vec<PathBuf>) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
-    for entry in entries.flatten() {
-        let manifest = entry.path().join("plugin.yaml");
-        println!("cargo::rerun-if-changed={}", manifest.display());
-        if !manifest.is_file() {
-            continue;
+/// Collects manifest and code of each plugin folder, and asks cargo to watch them.
+///
+/// Only what is there is watched: cargo takes a missing file for a changed one, and would build the
+/// whole program anew each time. A new plugin comes with a new member in `Cargo.toml`.
+fn plugins(root: &Path, found: &mut Vec<PathBuf>) {
+    println!("cargo::rerun-if-changed={}", root.join("Cargo.toml").display());
+    let Ok(entries) = fs::read_dir(root.join("plugins")) else { return };
+    for folder in entries.flatten().map(|entry| entry.path()) {
+        let is_plugin = folder.join("plugin.yaml").is_file();
+        let files = ["plugin.yaml", "plugin.wasm", "rules.js"].map(|name| folder.join(name));
+        for file in files.into_iter().filter(|file| is_plugin && file.is_file()) {
+            println!("cargo::rerun-if-changed={}", file.display());
+            found.push(file);
         }
-        for code in ["plugin.wasm", "rules.js"].map(|name| entry.path().join(name)) {
-            println!("cargo::rerun-if-changed={}", code.display());
-            found.extend(code.is_file().then_some(code));
-        }
-        found.push(manifest);
     }
 }
