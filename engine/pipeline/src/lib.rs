@@ -96,6 +96,9 @@ pub use views::{
 };
 pub use xlsform::{Imported, import_xlsform};
 
+/// The stack of a thread that asks for documents: rules then run on it, and on no other one.
+pub const STACK_BYTES: usize = bieumau_plugin_host::STACK_BYTES;
+
 /// Compiles one plugin for the program itself. The body of the compiling process.
 pub fn run_plugin_compiler() -> std::process::ExitCode {
     bieumau_plugin_host::run_compiler()

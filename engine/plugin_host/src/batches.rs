@@ -14,7 +14,7 @@ use bieumau_model::table::{Cells, Column, Table, Value};
 
 use crate::answer::{Answer, Explain};
 use crate::error::PluginError;
-use crate::host::Plugin;
+use crate::host::{Plugin, STACK_BYTES};
 
 /// Rows of a part, of all tables together, above which the next part begins.
 pub const ROWS: usize = 32_768;
@@ -73,7 +73,9 @@ impl Plugin {
         let threads = self.calls_at_once().min(cores).min(parts.len());
         thread::scope(|scope| {
             for _ in 1..threads {
-                scope.spawn(work);
+                let thread = thread::Builder::new().stack_size(STACK_BYTES);
+                // Where no thread can be had, there are fewer.
+                let _ = thread.spawn_scoped(scope, work);
             }
             work();
         });

@@ -3,6 +3,8 @@
 //! A plugin may give what its manifest declares under `gives`, in shape and type, and nothing else.
 //! What the manifest promises of the values is held against them by [`crate::promises`].
 
+use std::mem;
+
 use bieumau_model::definition::{RuleColumn, RuleDeclaration, RuleTable};
 use bieumau_model::diagnostic::Severity;
 use bieumau_model::table::{Cells, Column, ColumnType, Table};
@@ -19,20 +21,14 @@ pub fn answer(
     limits: &Limits,
     answer: wire::Answer,
 ) -> Result<Answer, String> {
-    let mut given = answer.tables;
-    for (at, table) in given.iter().enumerate() {
-        let name = shown(&table.name);
-        if !rule.gives.iter().any(|declared| declared.name == table.name) {
-            return Err(format!("table `{name}` is not declared"));
-        }
-        if given[..at].iter().any(|earlier| earlier.name == table.name) {
-            return Err(format!("table `{name}` comes twice"));
-        }
-    }
+    let given = placed(
+        (&rule.gives, |table| &table.name),
+        (answer.tables, |table| &table.name),
+        |name, what| format!("table `{name}` {what}"),
+    )?;
     let mut tables = Vec::with_capacity(rule.gives.len());
-    for declared in &rule.gives {
-        let at = given.iter().position(|table| table.name == declared.name);
-        match at.map(|at| given.swap_remove(at)) {
+    for (declared, found) in rule.gives.iter().zip(given) {
+        match found {
             Some(found) => tables.push(decode_table(declared, limits, found)?),
             None if declared.optional => {}
             None => return Err(format!("table `{}` is missing", declared.name)),
@@ -98,35 +94,35 @@ fn decode_table(
     limits: &Limits,
     table: wire::Table,
 ) -> Result<Table, String> {
-    let name = &declared.name;
+    let table_name = table.name;
     let rows = table.rows as usize;
     if rows > limits.answer_rows {
-        return Err(format!("table `{name}` has {rows} rows, more than {}", limits.answer_rows));
+        return Err(format!(
+            "table `{table_name}` has {rows} rows, more than {}",
+            limits.answer_rows
+        ));
     }
-    let mut given = table.columns;
-    for (at, column) in given.iter().enumerate() {
-        let column_name = shown(&column.name);
-        if !declared.columns.iter().any(|declared| declared.name == column.name) {
-            return Err(format!("column `{column_name}` of table `{name}` is not declared"));
-        }
-        if given[..at].iter().any(|earlier| earlier.name == column.name) {
-            return Err(format!("column `{column_name}` of table `{name}` comes twice"));
-        }
-    }
+    let given = placed(
+        (&declared.columns, |column| &column.name),
+        (table.columns, |column| &column.name),
+        |column, what| format!("column `{column}` of table `{table_name}` {what}"),
+    )?;
     let mut columns = Vec::with_capacity(given.len());
-    for wanted in &declared.columns {
-        let at = given.iter().position(|column| column.name == wanted.name);
-        match at.map(|at| given.swap_remove(at)) {
-            Some(found) => {
+    for (wanted, found) in declared.columns.iter().zip(given) {
+        match found {
+            Some(mut found) => {
+                let name = mem::take(&mut found.name);
                 let cells = decode_column(wanted, limits, rows, found)
-                    .map_err(|what| format!("column `{}` of table `{name}` {what}", wanted.name))?;
-                columns.push(Column { name: wanted.name.clone(), cells });
+                    .map_err(|what| format!("column `{name}` of table `{table_name}` {what}"))?;
+                columns.push(Column { name, cells });
             }
             None if wanted.optional => {}
-            None => return Err(format!("column `{}` of table `{name}` is missing", wanted.name)),
+            None => {
+                return Err(format!("column `{}` of table `{table_name}` is missing", wanted.name));
+            }
         }
     }
-    Table::new(name.clone(), columns).map_err(|error| error.to_string())
+    Table::new(table_name, columns).map_err(|error| error.to_string())
 }
 
 fn decode_column(
@@ -265,6 +261,31 @@ fn explanation(explanation: wire::Explanation) -> Explanation {
 
 fn named(pairs: Vec<wire::NamedText>) -> Vec<(String, String)> {
     pairs.into_iter().map(|named| (clean(named.name), clean(named.value))).collect()
+}
+
+/// Puts what is given where it is declared; `wrong` makes the message of a name that is not
+/// declared, or that comes again.
+fn placed<D, G>(
+    (declared, declared_name): (&[D], impl Fn(&D) -> &String),
+    (given, given_name): (Vec<G>, impl Fn(&G) -> &String),
+    wrong: impl Fn(&str, &str) -> String,
+) -> Result<Vec<Option<G>>, String> {
+    let mut places: Vec<Option<G>> = declared.iter().map(|_| None).collect();
+    let mut next = 0;
+    for one in given {
+        let name = given_name(&one);
+        // Nearly all come in the declared order, and are found at once.
+        let mut order = (next..declared.len()).chain(0..next);
+        let Some(place) = order.find(|place| declared_name(&declared[*place]) == name) else {
+            return Err(wrong(&shown(name), "is not declared"));
+        };
+        if places[place].is_some() {
+            return Err(wrong(&shown(name), "comes twice"));
+        }
+        places[place] = Some(one);
+        next = place + 1;
+    }
+    Ok(places)
 }
 
 /// Shortens a name that a plugin made up, so that it can stand in a message.

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 
 use bieumau_model::definition::{CodeKind, Like, Manifest, Needs, RuleDeclaration};
@@ -24,6 +23,10 @@ use crate::workers::Workers;
 
 /// The runner of plugins in JavaScript; the same for all of them.
 const RUNNER: &[u8] = include_bytes!("../../../plugins/js_runner/runner.wasm");
+
+/// The stack of a thread that calls plugins and shall run them itself: twice what the deepest call
+/// may need.
+pub const STACK_BYTES: usize = 8 << 20;
 
 /// Runs plugins within its limits; cheap to clone, one is enough for a process.
 #[derive(Clone)]
@@ -91,7 +94,7 @@ impl Host {
     /// Makes a host that compiles in another process, or keeps machine code, or both.
     pub fn compiling(limits: Limits, compiling: Compiling) -> Result<Self, PluginError> {
         // The plugin's own stack lies on that of its thread.
-        let stack_bytes = (4 << 20).max(limits.stack_bytes.saturating_mul(4));
+        let stack_bytes = (STACK_BYTES / 2).max(limits.stack_bytes.saturating_mul(4));
         let workers = Workers::new(limits.calls, stack_bytes);
         let component = Runtime::new(limits).map_err(|what| PluginError::Host { what })?;
         let (interpreter, javascript) = (Late::new(), Late::new());
@@ -218,7 +221,8 @@ impl Plugin {
     /// Applies a rule to tables; further columns than the declared ones are left behind.
     ///
     /// Fails closed: there is no answer unless all of it is what the manifest declares. The plugin
-    /// runs on a thread of the host.
+    /// runs on the caller's thread where that has [`STACK_BYTES`], and otherwise on one of the
+    /// host, which takes a little longer.
     pub fn apply(
         &self,
         rule: &str,
@@ -228,22 +232,6 @@ impl Plugin {
     ) -> Result<Answer, PluginError> {
         self.apply_by(rule, parameters, tables, explain, |job| {
             self.host.shared.workers.run(job).unwrap_or_else(panicked).0
-        })
-    }
-
-    /// Applies a rule like [`Plugin::apply`], without the way to another thread and back.
-    ///
-    /// For threads that were made for such work, with a stack of at least four times
-    /// [`Limits::stack_bytes`]: running out of it would end the process.
-    pub fn apply_on_this_thread(
-        &self,
-        rule: &str,
-        parameters: &[(String, String)],
-        tables: &[Table],
-        explain: Explain,
-    ) -> Result<Answer, PluginError> {
-        self.apply_by(rule, parameters, tables, explain, |job| {
-            catch_unwind(AssertUnwindSafe(job)).unwrap_or_else(|_| panicked()).0
         })
     }
 

@@ -26,6 +26,6 @@ pub use answer::{Answer, Explain, Explanation, Finding, Place};
 pub use compile::worker::main as run_compiler;
 pub use compile::{Cache, Compiling, Process};
 pub use error::{CallError, LoadError, PluginError};
-pub use host::{Host, Plugin};
+pub use host::{Host, Plugin, STACK_BYTES};
 pub use limits::Limits;
 pub use sandbox::Usage;

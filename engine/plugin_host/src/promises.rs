@@ -16,9 +16,11 @@ pub fn check(rule: &RuleDeclaration, taken: &[Table], given: &[Table]) -> Result
         let Some(table) = given.iter().find(|table| table.name() == declared.name) else {
             continue;
         };
-        for column in &declared.columns {
-            if let Some(cells) = table.column(&column.name) {
-                within(column, cells)
+        // The columns that are there come in the declared order.
+        let mut columns = table.columns().iter().peekable();
+        for declared_column in &declared.columns {
+            if let Some(column) = columns.next_if(|column| column.name == declared_column.name) {
+                within(declared_column, &column.cells)
                     .map_err(|what| of_column(&column.name, &declared.name, &what))?;
             }
         }

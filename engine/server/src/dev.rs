@@ -15,7 +15,7 @@ use axum::middleware;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use bieumau_model::text::Locale;
-use bieumau_pipeline::Preview;
+use bieumau_pipeline::{Preview, STACK_BYTES};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -65,6 +65,7 @@ impl Server {
         let looking = desk.clone();
         std::thread::spawn(move || look(&looking));
         let runtime = tokio::runtime::Builder::new_multi_thread()
+            .thread_stack_size(STACK_BYTES)
             .enable_all()
             .build()
             .map_err(ServeError::Run)?;

@@ -13,7 +13,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use bieumau_pipeline::Site;
+use bieumau_pipeline::{STACK_BYTES, Site};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
@@ -112,6 +112,7 @@ impl Server {
             hosts: Arc::new(own_names(self.address)),
         });
         let runtime = tokio::runtime::Builder::new_multi_thread()
+            .thread_stack_size(STACK_BYTES)
             .enable_all()
             .build()
             .map_err(ServeError::Run)?;

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use bieumau_model::table::Table;
-use bieumau_plugin_host::{Explain, Plugin};
+use bieumau_plugin_host::{Explain, Plugin, STACK_BYTES};
 
 use crate::class::Class;
 use crate::native;
@@ -16,9 +16,6 @@ use crate::support::{example, example_folder};
 /// Pupils of the large run, unless `PUPILS` says otherwise, and of one of its calls.
 const PUPILS: usize = 100_000;
 const BATCH: usize = 500;
-
-/// A stack for calls on threads of our own: four times what a plugin may have, and more.
-const STACK_BYTES: usize = 8 << 20;
 
 /// Takes tables, gives tables; made anew for each thread.
 type Way = Box<dyn FnMut(&[Table]) -> Vec<Table>>;
@@ -93,7 +90,7 @@ fn add(contest: &mut Contest, name: &'static str, plugin: Plugin) {
     contest.add(name, move || {
         let plugin = plugin.clone();
         Box::new(move |tables| {
-            let answer = plugin.apply_on_this_thread("learning_results", &[], tables, Explain::No);
+            let answer = plugin.apply("learning_results", &[], tables, Explain::No);
             answer.unwrap_or_else(|error| panic!("{error}")).tables
         })
     });
