@@ -205,11 +205,11 @@ impl Remarks<'_, '_> {
         if is_late {
             let [vi, en] = match self.person.updated {
                 Some(updated) => [
-                    format!("Cập nhật ngày {updated}, quá hạn {deadline}"),
+                    format!("Cập nhật ngày {}, quá hạn {}", updated.short(), deadline.short()),
                     format!("Updated on {updated}, due {deadline}"),
                 ],
                 None => [
-                    format!("Chưa cập nhật, quá hạn {deadline}"),
+                    format!("Chưa cập nhật, quá hạn {}", deadline.short()),
                     format!("Not updated, due {deadline}"),
                 ],
             };

@@ -7,15 +7,16 @@ mod common;
 mod dice;
 
 use bieumau_rules::decimal::Tenths;
+use bieumau_rules::finding::Term;
 use bieumau_rules::log::Log;
 use bieumau_rules::tt22::{
     Mark, Pass, Reassessed, SubjectKind, SubjectResult, SubjectResults, Summer, Verdict,
 };
 use bieumau_rules::tt58::{
     Conduct, LearningResult, Parameters, PromotionInput, PupilYear, Rank, Role, SingleSubject,
-    Subject, Title, YearSubject, assess_pupil, comment_result, explained_promotion,
-    explained_term_average, explained_title, explained_year_average, learning_result, promotion,
-    term_average, title, year_average, year_conduct,
+    Subject, TermScores, Title, YearSubject, assess_pupil, comment_result, explained_promotion,
+    explained_term_average, explained_title, explained_year_average, learning_result,
+    missing_scores, promotion, term_average, title, year_average, year_conduct,
 };
 use common::{cases, items};
 use dice::Dice;
@@ -117,17 +118,58 @@ fn semester_averages_of_tt58_weigh_one_two_three() {
         items(text).into_iter().map(|t| Tenths::parse(t).unwrap()).collect()
     };
     let check = |ongoing, periodic, end, expected: &str| {
-        let end = Tenths::parse(end).unwrap();
-        let found = term_average(&parameters, &scores(ongoing), &scores(periodic), end);
+        let (ongoing, periodic) = (scores(ongoing), scores(periodic));
+        let end = Some(Tenths::parse(end).unwrap());
+        let found =
+            term_average(&parameters, &TermScores { ongoing: &ongoing, periodic: &periodic, end });
         assert_eq!(found.unwrap().to_string(), expected);
     };
     check("8; 7; 9", "7; 8", "7,5", "7,7");
     check("8; 8; 7,5", "7,9", "8,1", "8,0");
     check("10", "10; 10; 10", "10", "10,0");
     check("5; 6", "5,5; 5", "5", "5,2");
-    assert_eq!(term_average(&parameters, &[], &[], Tenths(80)), None);
     let year = year_average(&parameters, Tenths(64), Tenths(65)).unwrap();
     assert_eq!(year.to_string(), "6,5");
+}
+
+/// What a semester lacks, by edition: counts of the three kinds of scores, and the messages.
+#[test]
+fn a_semester_without_the_needed_scores_has_no_average_and_says_why() {
+    let check = |parameters: &Parameters,
+                 [ongoing, periodic, end]: [usize; 3],
+                 expected: &[&str]| {
+        let marks = [Tenths(80); 3];
+        let scores = TermScores {
+            ongoing: &marks[..ongoing],
+            periodic: &marks[..periodic],
+            end: marks[..end].first().copied(),
+        };
+        let counts = (parameters.marks, ongoing, periodic, end);
+        let is_whole = expected.is_empty() && !scores.is_empty();
+        assert_eq!(term_average(parameters, &scores).is_some(), is_whole, "{counts:?}");
+        let mut log = Log::new();
+        let subject = subject(Role::Mathematics, SubjectKind::Scored);
+        missing_scores(parameters, &subject, Term::First, &scores, &mut log);
+        let found: Vec<&str> = log.findings().iter().map(|own| own.message_vi.as_str()).collect();
+        let start = "M, học kì I: chưa tính được ĐTBmhk, ";
+        let expected: Vec<String> = expected.iter().map(|what| format!("{start}{what}")).collect();
+        assert_eq!(found, expected, "{counts:?}");
+    };
+    let tt58 = Parameters::tt58();
+    check(&tt58, [0, 0, 0], &[]);
+    check(&tt58, [2, 2, 1], &[]);
+    check(&tt58, [2, 0, 1], &[]);
+    check(&tt58, [0, 2, 1], &[]);
+    check(&tt58, [0, 0, 1], &["chưa có KTtx, KTđk"]);
+    check(&tt58, [2, 2, 0], &["chưa có KThk"]);
+    let tt26 = Parameters::tt58_tt26();
+    check(&tt26, [0, 0, 0], &[]);
+    check(&tt26, [1, 1, 1], &[]);
+    check(&tt26, [2, 0, 1], &["chưa có ĐĐGgk"]);
+    check(&tt26, [0, 1, 1], &["chưa có ĐĐGtx"]);
+    check(&tt26, [2, 2, 1], &["có 2 ĐĐGgk, phải có đúng một"]);
+    check(&tt26, [0, 0, 1], &["chưa có ĐĐGtx", "chưa có ĐĐGgk"]);
+    check(&tt26, [2, 1, 0], &["chưa có ĐĐGck"]);
 }
 
 #[test]
@@ -345,9 +387,8 @@ fn every_step_says_article_inputs_and_result() {
     let average = explained_term_average(
         &parameters,
         &mathematics,
-        bieumau_rules::finding::Term::First,
-        [&scores, &tests],
-        Tenths(80),
+        Term::First,
+        &TermScores { ongoing: &scores, periodic: &tests, end: Some(Tenths(80)) },
         &mut log,
     );
     assert_eq!(average, Some(Tenths(72)));

@@ -109,6 +109,12 @@ impl Date {
         Self(self.0.saturating_add(days))
     }
 
+    /// Returns `31/05/2026`, as Vietnamese sentences write it.
+    pub fn short(self) -> String {
+        let (year, month, day) = self.to_ymd();
+        format!("{day:02}/{month:02}/{year:04}")
+    }
+
     /// Returns the day of the week, Monday being 1 and Sunday 7.
     pub fn weekday(self) -> u8 {
         // 1 January 1970 was a Thursday.
@@ -148,6 +154,7 @@ mod tests {
         check_date("2000-02-29", 11_016, 2);
         check_date("2026-11-22", 20_779, 7);
         check_date("1900-03-01", -25_508, 4);
+        assert_eq!(Date(11_016).short(), "29/02/2000");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use bieumau_rules::tt22::{
     SubjectResults, TermState, Verdict,
 };
 use bieumau_rules::tt58::{
-    self, Conduct, Parameters, PromotionInput, Rank, Role, Subject, YearSubject,
+    self, Conduct, Parameters, PromotionInput, Rank, Role, Subject, TermScores, YearSubject,
 };
 
 use super::book::{ArchiveLevels, Book, Given, Pupil, Slot, TermCells};
@@ -35,10 +35,14 @@ pub fn outcome(
     let rules = settings.archive(pupil.circular);
     let slots: Vec<&Slot<'_>> = pupil.subjects.iter().map(|(_, slot)| &book.slots[*slot]).collect();
     let subjects: Vec<Subject<'_>> = slots.iter().map(|slot| subject(slot)).collect();
+    let is_due = settings.terms.map(|term| term == TermState::Closed && !pupil.not_assessed);
     let years: Vec<YearSubject<'_>> = subjects
         .iter()
         .zip(&slots)
-        .map(|(subject, slot)| YearSubject { subject, results: results(rules, slot, subject, log) })
+        .map(|(subject, slot)| YearSubject {
+            subject,
+            results: results(rules, slot, subject, is_due, log),
+        })
         .collect();
     // An optional subject has results like the others; whether it counts is a parameter.
     let optional_counts = settings.rules.optional == OptionalSubjects::Counted;
@@ -236,21 +240,22 @@ fn subject<'a>(slot: &Slot<'a>) -> Subject<'a> {
     }
 }
 
-/// Returns the results of a subject: the given ones, or those of the marks.
+/// Returns the results of a subject: the given ones, or those of the marks; marks that are due and
+/// missing are found.
 fn results(
     rules: &Parameters,
     slot: &Slot<'_>,
     subject: &Subject<'_>,
+    is_due: [bool; 2],
     log: &mut Log,
 ) -> SubjectResults {
     let [first, second, year] = match slot.given {
         Some((_, Given { is_exempt: true, .. })) => [SubjectResult::LeftOut; 3],
         Some((_, given)) => given.results.map(result),
         None => {
-            let term = |at: usize| (&slot.terms[at], [Term::First, Term::Second][at]);
-            let of_term = |at, log: &mut Log| {
-                let (cells, term) = term(at);
-                of_marks(rules, cells, subject, term, log)
+            let of_term = |at: usize, log: &mut Log| {
+                let (cells, term) = (&slot.terms[at], [Term::First, Term::Second][at]);
+                of_marks(rules, cells, subject, term, is_due[at], log)
             };
             let first = of_term(0, log);
             [first, of_term(1, log), SubjectResult::NotEvaluable]
@@ -279,6 +284,7 @@ fn of_marks(
     cells: &TermCells,
     subject: &Subject<'_>,
     term: Term,
+    is_due: bool,
     log: &mut Log,
 ) -> SubjectResult {
     if cells.is_exempt {
@@ -299,8 +305,11 @@ fn of_marks(
             })
             .collect()
     };
-    let Mark::Score(end) = end else { return SubjectResult::NotEvaluable };
-    let (ongoing, periodic) = (scores(ongoing), scores(periodic));
-    tt58::explained_term_average(rules, subject, term, [&ongoing, &periodic], end, log)
-        .map_or(SubjectResult::NotEvaluable, SubjectResult::Score)
+    let (ongoing, periodic, end) = (scores(ongoing), scores(periodic), scores(vec![end]));
+    let scores = TermScores { ongoing: &ongoing, periodic: &periodic, end: end.first().copied() };
+    let average = tt58::explained_term_average(rules, subject, term, &scores, log);
+    if average.is_none() && is_due {
+        tt58::missing_scores(rules, subject, term, &scores, log);
+    }
+    average.map_or(SubjectResult::NotEvaluable, SubjectResult::Score)
 }

@@ -1,20 +1,38 @@
 //! ĐTBmhk, ĐTBmcn and the overall averages ĐTBhk, ĐTBcn of TT58.
 
-use super::parameters::Parameters;
+use super::parameters::{MarkKinds, Parameters};
 use crate::decimal::{Tenths, average};
 use crate::tt22::SubjectResult;
 
+/// A subject's scores of a semester, in tenths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TermScores<'a> {
+    /// KTtx, or ĐĐGtx.
+    pub ongoing: &'a [Tenths],
+    /// KTđk, or ĐĐGgk.
+    pub periodic: &'a [Tenths],
+    /// KThk, or ĐĐGck.
+    pub end: Option<Tenths>,
+}
+
+impl TermScores<'_> {
+    /// Returns whether there is no score at all.
+    pub fn is_empty(&self) -> bool {
+        self.ongoing.is_empty() && self.periodic.is_empty() && self.end.is_none()
+    }
+}
+
 /// Returns `ĐTBmhk = (TĐKTtx + 2 × TĐKTđk + 3 × ĐKThk) / (Số bài KTtx + 2 × Số bài KTđk + 3)`.
 ///
-/// Scores in tenths. Under TT26 `periodic` is the one ĐĐGgk, which gives the
-/// formula of TT22. `None` when there is neither a KTtx nor a KTđk.
-pub fn term_average(
-    parameters: &Parameters,
-    ongoing: &[Tenths],
-    periodic: &[Tenths],
-    end: Tenths,
-) -> Option<Tenths> {
-    if ongoing.is_empty() && periodic.is_empty() {
+/// Under TT26 `periodic` is the one ĐĐGgk, which gives the formula of TT22. `None` when scores are
+/// missing that [`MarkKinds`] asks for.
+pub fn term_average(parameters: &Parameters, scores: &TermScores<'_>) -> Option<Tenths> {
+    let TermScores { ongoing, periodic, end: Some(end) } = *scores else { return None };
+    let is_complete = match parameters.marks {
+        MarkKinds::Tests => !ongoing.is_empty() || !periodic.is_empty(),
+        MarkKinds::Assessments => !ongoing.is_empty() && periodic.len() == 1,
+    };
+    if !is_complete {
         return None;
     }
     let [ongoing_weight, periodic_weight, end_weight] = parameters.weights.map(i64::from);

@@ -1,8 +1,9 @@
 //! The steps of TT58 one by one, each with its explanation, for those who have some results ready.
 
-use super::averages::{term_average, year_average};
+use super::averages::{TermScores, term_average, year_average};
+use super::findings;
 use super::learning::LearningResult;
-use super::parameters::Parameters;
+use super::parameters::{MarkKinds, Parameters};
 use super::promotion::{PromotionInput, promotion};
 use super::pupil::learning;
 use super::values::{Conduct, Rank, Subject, Title, YearSubject, title};
@@ -12,34 +13,35 @@ use crate::finding::{Place, Term};
 use crate::log::Log;
 use crate::tt22::{Mark, Pass, Verdict};
 
-/// Returns ĐTBmhk of a subject; `scores` are KTtx (ĐĐGtx) and KTđk (ĐĐGgk).
+/// Returns ĐTBmhk of a subject.
 pub fn explained_term_average(
     parameters: &Parameters,
     subject: &Subject<'_>,
     term: Term,
-    scores: [&[Tenths]; 2],
-    end: Tenths,
+    scores: &TermScores<'_>,
     log: &mut Log,
 ) -> Option<Tenths> {
-    let [ongoing, periodic] = scores;
-    let average = term_average(parameters, ongoing, periodic, end)?;
+    let average = term_average(parameters, scores)?;
     log.explain(|| {
-        let [one, two, three] = parameters.weights;
+        let weights = parameters.weights;
+        let names = parameters.marks.names();
         let listed = |scores: &[Tenths]| {
             let texts: Vec<String> = scores.iter().map(Tenths::to_string).collect();
             texts.join("; ")
         };
+        let TermScores { ongoing, periodic, end } = scores;
+        let texts = [listed(ongoing), listed(periodic), listed(end.as_slice())];
+        let ([one, two, three], [first, second, third]) = (weights, names);
         Explanation {
-            rule: "TT 58/2011, Điều 10",
+            rule: match parameters.marks {
+                MarkKinds::Tests => "TT 58/2011, Điều 10",
+                MarkKinds::Assessments => "TT 58/2011, Điều 10; TT 26/2020",
+            },
             value: "ĐTBmhk",
             place: Place::cell(subject.code, term, "average"),
-            inputs: vec![
-                ("KTtx".to_owned(), listed(ongoing)),
-                ("KTđk".to_owned(), listed(periodic)),
-                ("KThk".to_owned(), end.to_string()),
-            ],
+            inputs: names.map(str::to_owned).into_iter().zip(texts).collect(),
             steps: vec![format!(
-                "ĐTBmhk = ({one} × tổng KTtx + {two} × tổng KTđk + {three} × KThk) / ({one} × {} + {two} × {} + {three}) → {average}",
+                "ĐTBmhk = ({one} × tổng {first} + {two} × tổng {second} + {three} × {third}) / ({one} × {} + {two} × {} + {three}) → {average}",
                 ongoing.len(),
                 periodic.len(),
             )],
@@ -47,6 +49,51 @@ pub fn explained_term_average(
         }
     });
     Some(average)
+}
+
+/// Finds what keeps a subject from having ĐTBmhk; a semester without any score is not looked at.
+pub fn missing_scores(
+    parameters: &Parameters,
+    subject: &Subject<'_>,
+    term: Term,
+    scores: &TermScores<'_>,
+    log: &mut Log,
+) {
+    if scores.is_empty() || term_average(parameters, scores).is_some() {
+        return;
+    }
+    let [ongoing, periodic, end] = parameters.marks.names();
+    let counts = (scores.ongoing.len(), scores.periodic.len());
+    let mut find = |column, lacks: [String; 2]| {
+        log.find(findings::scores_missing(subject, term, column, lacks));
+    };
+    let none = |name: &str| [format!("chưa có {name}"), format!("there is no {name}")];
+    match (parameters.marks, counts) {
+        (MarkKinds::Tests, (0, 0)) => {
+            let vi = format!("chưa có {ongoing}, {periodic}");
+            find("ongoing", [vi, format!("there is neither {ongoing} nor {periodic}")]);
+        }
+        (MarkKinds::Tests, _) => {}
+        (MarkKinds::Assessments, (given, midterms)) => {
+            if given == 0 {
+                find("ongoing", none(ongoing));
+            }
+            match midterms {
+                0 => find("midterm", none(periodic)),
+                1 => {}
+                more => {
+                    let vi = format!("có {more} {periodic}, phải có đúng một");
+                    find(
+                        "midterm",
+                        [vi, format!("there are {more} {periodic}, exactly one is needed")],
+                    );
+                }
+            }
+        }
+    }
+    if scores.end.is_none() {
+        find("end", none(end));
+    }
 }
 
 /// Returns ĐTBmcn of a subject, from the averages of the terms.

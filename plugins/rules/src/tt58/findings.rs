@@ -1,5 +1,6 @@
 //! The findings of TT58, worded in one place: why a result is not evaluable.
 
+use super::values::Subject;
 use crate::finding::{Finding, Place, Severity, Term};
 
 fn error(
@@ -44,5 +45,26 @@ pub(super) fn absences_missing() -> Finding {
             "The sessions absent in the year are missing".to_owned(),
         ],
         ["Nhập số buổi nghỉ (0 nếu không nghỉ).", "Enter the sessions absent (0 if none)."],
+    )
+}
+
+/// E58-04: scores are missing, so that a subject has no ĐTBmhk; says which.
+pub(super) fn scores_missing(
+    subject: &Subject<'_>,
+    term: Term,
+    column: &'static str,
+    [lacks_vi, lacks_en]: [String; 2],
+) -> Finding {
+    error(
+        "E58-04",
+        Place::cell(subject.code, term, column),
+        [
+            format!("{}, {}: chưa tính được ĐTBmhk, {lacks_vi}", subject.name, term.label()),
+            format!("{}, {}: no average, {lacks_en}", subject.name, term.label_en()),
+        ],
+        [
+            "Bổ sung điểm, hoặc nhập điểm trung bình ghi trong học bạ.",
+            "Complete the scores, or enter the average that the transcript has.",
+        ],
     )
 }

@@ -14,13 +14,13 @@ mod pupil;
 mod retest;
 mod values;
 
-pub use averages::{overall_average, term_average, year_average};
+pub use averages::{TermScores, overall_average, term_average, year_average};
 pub use explained::{
     comment_result, explained_learning, explained_promotion, explained_term_average,
-    explained_title, explained_year_average, year_conduct,
+    explained_title, explained_year_average, missing_scores, year_conduct,
 };
 pub use learning::{LearningResult, NotEvaluable, learning_result};
-pub use parameters::{Adjustment, LevelBar, Parameters, SingleSubject, TitleRule};
+pub use parameters::{Adjustment, LevelBar, MarkKinds, Parameters, SingleSubject, TitleRule};
 pub use promotion::{PromotionInput, promotion};
 pub use pupil::{PupilAssessment, PupilYear, assess_class, assess_pupil, explain_overall};
 pub use retest::{conduct_allows_retest, may_be_retested, retest};

@@ -9,6 +9,8 @@ use crate::tt22::{ReassessmentResult, Wording};
 /// The numbers, tables, labels and policies of one edition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parameters {
+    /// The kinds of marks.
+    pub marks: MarkKinds,
     /// Weights of KTtx (ĐĐGtx), KTđk (ĐĐGgk) and KThk (ĐĐGck).
     pub weights: [u8; 3],
     /// Weights of the semesters in ĐTBmcn.
@@ -45,6 +47,7 @@ impl Parameters {
     /// TT 58/2011 alone: key subjects Toán and Ngữ văn.
     pub fn tt58() -> Self {
         Parameters {
+            marks: MarkKinds::Tests,
             weights: [1, 2, 3],
             term_weights: [1, 2],
             rounding: Rounding::default(),
@@ -63,9 +66,11 @@ impl Parameters {
         }
     }
 
-    /// TT 58/2011 as amended by TT 26/2020: Ngoại ngữ is a key subject too.
+    /// TT 58/2011 as amended by TT 26/2020: Ngoại ngữ is a key subject too, and a semester has one
+    /// ĐĐGgk.
     pub fn tt58_tt26() -> Self {
         Parameters {
+            marks: MarkKinds::Assessments,
             key_roles: Cow::Borrowed(&[Role::Mathematics, Role::Literature, Role::ForeignLanguage]),
             ..Parameters::tt58()
         }
@@ -74,6 +79,26 @@ impl Parameters {
     /// Returns the printed name of a title.
     pub fn title_label(&self, title: Title) -> &str {
         self.titles.iter().find(|rule| rule.title == title).map_or("", |rule| &rule.label)
+    }
+}
+
+/// The kinds of marks that a semester's average is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MarkKinds {
+    /// KTtx, KTđk and KThk (TT58): as many tests as were held, at least one before that of the
+    /// semester.
+    Tests,
+    /// ĐĐGtx, ĐĐGgk and ĐĐGck (TT26): at least one, exactly one, one.
+    Assessments,
+}
+
+impl MarkKinds {
+    /// Returns the short names.
+    pub const fn names(self) -> [&'static str; 3] {
+        match self {
+            MarkKinds::Tests => ["KTtx", "KTđk", "KThk"],
+            MarkKinds::Assessments => ["ĐĐGtx", "ĐĐGgk", "ĐĐGck"],
+        }
     }
 }
 
