@@ -126,7 +126,11 @@ pub(crate) fn filled(report: &str, given: &str) -> Result<String, Failed> {
 }
 
 /// The pupils that a person could pick after `given`: code and name.
-fn listed(site: &Site, report: &str, given: &str) -> Result<Vec<(String, String)>, Failed> {
+pub(crate) fn listed(
+    site: &Site,
+    report: &str,
+    given: &str,
+) -> Result<Vec<(String, String)>, Failed> {
     let view = site.report_view(&Caller::Operator, report, &parameters(given)).map_err(said)?;
     let field = view.fields.iter().find(|field| field.id == "pupil").ok_or("no pupils to pick")?;
     let pairs = field.choices.iter();

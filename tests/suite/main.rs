@@ -41,6 +41,7 @@ mod stories;
 mod typography;
 mod whole;
 mod workbooks;
+mod working_days;
 
 use std::process::ExitCode;
 
@@ -90,6 +91,7 @@ fn main() -> ExitCode {
     trials.extend(readmes::trials());
     trials.extend(plugin_authors::trials());
     trials.extend(workbooks::trials());
+    trials.extend(working_days::trials());
     trials.extend(grid::trials());
     let conclusion = libtest_mimic::run(&Arguments::from_iter(given), trials);
     support::tidy();

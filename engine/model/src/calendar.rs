@@ -10,6 +10,8 @@ use jiff::ToSpan;
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use serde::{Serialize, Serializer};
 
+use crate::table::{Cells, Column, ColumnType, Table};
+
 /// A day that comes back every school year, written `10/01` (day, month).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SchoolDay {
@@ -102,6 +104,13 @@ impl fmt::Display for Deadline {
     }
 }
 
+/// Name by which a rule of a report takes the calendar of the school's province.
+pub const WORK_CALENDAR: &str = "work_calendar";
+
+/// Its columns: a row for each holiday, and for each day that is worked in exchange.
+pub const WORK_CALENDAR_COLUMNS: [(&str, ColumnType); 3] =
+    [("day", ColumnType::Date), ("name", ColumnType::Text), ("worked", ColumnType::Boolean)];
+
 /// Which days are worked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct WorkCalendar {
@@ -149,6 +158,20 @@ impl WorkCalendar {
     /// Walks over the holidays, in order.
     pub fn holidays(&self) -> impl Iterator<Item = (Date, &str)> {
         self.holidays.iter().map(|(day, name)| (*day, name.as_str()))
+    }
+
+    /// Returns the table [`WORK_CALENDAR`]: the holidays, then the days that are worked in exchange.
+    pub fn table(&self) -> Table {
+        let off = self.holidays.iter().map(|(day, name)| (*day, Some(name.clone()), false));
+        let days: Vec<_> = off.chain(self.working.iter().map(|day| (*day, None, true))).collect();
+        let cells = [
+            Cells::Date(days.iter().map(|(day, ..)| Some(*day)).collect()),
+            Cells::Text(days.iter().map(|(_, name, _)| name.clone()).collect()),
+            Cells::Boolean(days.iter().map(|(.., worked)| Some(*worked)).collect()),
+        ];
+        let named = WORK_CALENDAR_COLUMNS.iter().zip(cells);
+        let columns = named.map(|((name, _), cells)| Column { name: (*name).to_owned(), cells });
+        Table::new(WORK_CALENDAR, columns.collect()).expect("three columns of the same days")
     }
 
     /// Returns whether `day` is worked.
@@ -227,6 +250,7 @@ mod tests {
     use jiff::civil::{date, datetime};
 
     use super::*;
+    use crate::table::Value;
 
     /// A calendar of 2026 and 2027 with the holidays of a few weeks.
     fn calendar() -> WorkCalendar {
@@ -313,6 +337,21 @@ mod tests {
         let never =
             WorkCalendar::new([Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday]);
         assert!(never.plus(date(2026, 1, 1), 1) > date(2035, 1, 1));
+    }
+
+    #[test]
+    fn as_a_table_it_has_holidays_and_days_worked_in_exchange() {
+        let mut calendar = WorkCalendar::new([Weekday::Saturday, Weekday::Sunday]);
+        let quoc_khanh = (date(2026, 9, 2), "Quốc khánh".to_owned());
+        calendar.add_year(2026, [quoc_khanh], [date(2026, 8, 22)]);
+        let table = calendar.table();
+        let row = |at| WORK_CALENDAR_COLUMNS.map(|(column, _)| table.value(at, column));
+        let text = |text: &str| Value::Text(text.to_owned());
+        let off =
+            [Value::Date(date(2026, 9, 2)), text("Quốc khánh"), Value::Boolean(false)].map(Some);
+        let worked = [Value::Date(date(2026, 8, 22)), Value::Missing, Value::Boolean(true)];
+        assert_eq!((row(0), row(1)), (off, worked.map(Some)));
+        assert_eq!((table.rows(), calendar.is_working(date(2026, 8, 22))), (2, true));
     }
 
     #[test]

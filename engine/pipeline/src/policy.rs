@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use bieumau_model::calendar::WorkCalendar;
 use bieumau_model::definition::{Catalog, Policy};
 use bieumau_model::scope::Caller;
 use bieumau_model::table::Value;
@@ -67,6 +68,19 @@ pub fn policy(
     let province = province.or_else(|| site.and_then(|site| site.province.as_deref()));
     let level = level.or_else(|| site.and_then(|site| site.level.as_deref()));
     settle(&definitions.catalog, province, level, year)
+}
+
+/// Returns the working days of a province and a level; without a school year those that hold for the
+/// last one.
+pub(crate) fn work_calendar(
+    catalog: &Catalog,
+    province: Option<&str>,
+    level: Option<&str>,
+    year: Option<i64>,
+) -> WorkCalendar {
+    let year = year.filter(|year| YEARS.contains(year)).unwrap_or(*YEARS.end());
+    let year = i16::try_from(year).unwrap_or_default();
+    Policy::of(catalog.plugins.values(), province, level, year).work_calendar
 }
 
 fn settle(

@@ -2,6 +2,7 @@
 //!
 //! Level, school year and province of the asked school choose, never today's date.
 
+use bieumau_model::calendar::WORK_CALENDAR;
 use bieumau_model::definition::{
     Catalog, FINDING_COLUMNS, Manifest, Report, RuleCall, RuleDeclaration,
 };
@@ -13,6 +14,7 @@ use bieumau_plugin_host::{Answer, Explain, Finding, batches};
 use crate::explanations::OfRule;
 use crate::parameters::Parameters;
 use crate::plugins::{PluginPin, Plugins};
+use crate::policy;
 use crate::problem::{Problem, ProblemKind};
 
 /// What chooses a rule set.
@@ -53,9 +55,11 @@ pub(crate) fn apply(
     explain: Explain,
 ) -> Result<Applied, Problem> {
     let mut applied = Applied::default();
+    let calendar = work_calendar(report, catalog, setting);
     for call in &report.rules {
         let (manifest, rule) = choose(call, catalog, setting)?;
-        let takes = take(call, rule, tables, &applied.tables)?;
+        let sources = applied.tables.iter().chain(tables).chain(&calendar);
+        let takes = take(call, rule, sources)?;
         let given = rule_parameters(call, parameters);
         let plugin = plugins.get(&manifest.id)?;
         let answer = if explain == Explain::No && in_parts(call, rule, &takes) {
@@ -77,6 +81,16 @@ pub(crate) fn apply(
         keep(&mut applied, call, manifest, answer);
     }
     Ok(applied)
+}
+
+/// Returns the holidays of the school's province, when a rule of the report takes them.
+fn work_calendar(report: &Report, catalog: &Catalog, setting: &Setting) -> Option<Table> {
+    let is_taken = |call: &RuleCall| call.takes.values().any(|table| table == WORK_CALENDAR);
+    if !report.rules.iter().any(is_taken) {
+        return None;
+    }
+    let (province, level) = (setting.province.as_deref(), setting.level.as_deref());
+    Some(policy::work_calendar(catalog, province, level, setting.year).table())
 }
 
 /// Returns whether a call is so large that parts of it are worked on at the same time, and every
@@ -139,15 +153,14 @@ fn describe(setting: &Setting) -> String {
 }
 
 /// Picks the tables of a rule, with the columns that it declares: nothing else is passed in.
-fn take(
+fn take<'a>(
     call: &RuleCall,
     rule: &RuleDeclaration,
-    datasets: &[Table],
-    earlier: &[Table],
+    sources: impl Iterator<Item = &'a Table> + Clone,
 ) -> Result<Vec<Table>, Problem> {
     let mut takes = Vec::with_capacity(call.takes.len());
     for (name, from) in &call.takes {
-        let source = earlier.iter().chain(datasets).find(|table| table.name() == from.as_str());
+        let source = sources.clone().find(|table| table.name() == from.as_str());
         let (Some(source), Some(declared)) =
             (source, rule.takes.iter().find(|table| table.name == *name))
         else {

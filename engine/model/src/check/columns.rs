@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 
 use super::words::unknown;
 use super::{Sink, SourceTree, layer, place};
+use crate::calendar::{WORK_CALENDAR, WORK_CALENDAR_COLUMNS};
 use crate::codes;
 use crate::definition::{
     Catalog, DatasetColumn, FINDING_COLUMNS, FieldType, Layout, Manifest, Node, Report, RuleCall,
@@ -69,6 +70,8 @@ pub(super) fn of_tables<'a>(
     datasets: &'a DatasetColumns,
 ) -> TableColumns<'a> {
     let mut known = of_rules(report, catalog.plugins.values());
+    let known_as = |(name, kind)| (name, Known { kind, codes: Vec::new() });
+    known.insert(WORK_CALENDAR, WORK_CALENDAR_COLUMNS.map(known_as).into_iter().collect());
     for (dataset, columns) in datasets {
         let columns = columns.iter().map(|column| {
             let codes = column.shows.as_ref().map(|shown| codes_of(shown, catalog));

@@ -6,6 +6,7 @@ use super::super::Sink;
 use super::super::plugin::literals;
 use super::super::words::{self, unknown};
 use super::super::world::World;
+use crate::calendar::WORK_CALENDAR;
 use crate::codes;
 use crate::definition::{Report, RuleCall, RuleDeclaration, RuleTable};
 use crate::diagnostic::Diagnostic;
@@ -100,8 +101,9 @@ fn sources(report: &Report, position: usize, at: At<'_>, sink: &mut Sink<'_>) {
         given.any(|table| table == name)
     };
     for (table, source) in &rest[0].takes {
-        let exists =
-            report.datasets.iter().any(|dataset| dataset.id == *source) || gives(earlier, source);
+        let exists = source == WORK_CALENDAR
+            || report.datasets.iter().any(|dataset| dataset.id == *source)
+            || gives(earlier, source);
         if exists {
             continue;
         }
