@@ -92,7 +92,7 @@ pub fn clean(mut text: String) -> String {
 fn decode_table(
     declared: &RuleTable,
     limits: &Limits,
-    table: wire::Table,
+    table: wire::Table<String>,
 ) -> Result<Table, String> {
     let table_name = table.name;
     let rows = table.rows as usize;
@@ -129,7 +129,7 @@ fn decode_column(
     declared: &RuleColumn,
     limits: &Limits,
     rows: usize,
-    column: wire::Column,
+    column: wire::Column<String>,
 ) -> Result<Cells, String> {
     let present = &column.present;
     if !present.is_empty() {
@@ -259,7 +259,7 @@ fn explanation(explanation: wire::Explanation) -> Explanation {
     }
 }
 
-fn named(pairs: Vec<wire::NamedText>) -> Vec<(String, String)> {
+fn named(pairs: Vec<wire::NamedText<String>>) -> Vec<(String, String)> {
     pairs.into_iter().map(|named| (clean(named.name), clean(named.value))).collect()
 }
 

@@ -3,6 +3,7 @@
 //! A plugin sees what its manifest declares and nothing else: further columns stay behind.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use bieumau_model::definition::{RuleColumn, RuleDeclaration, RuleTable};
 use bieumau_model::table::{Cells, ColumnType, Table};
@@ -12,9 +13,34 @@ use crate::answer::Explain;
 use crate::error::CallError;
 use crate::wire;
 
-/// Makes a call of `rule`.
+/// The names that every call of a rule sends, and its defaults: made once, and then shared.
+pub struct Names {
+    parameters: Vec<(Arc<str>, Arc<str>)>,
+    /// Tables in the order of the rule, each with its columns.
+    tables: Vec<(Arc<str>, Vec<Arc<str>>)>,
+}
+
+impl Names {
+    /// Makes the names of a rule.
+    pub fn of(rule: &RuleDeclaration) -> Self {
+        let shared = |text: &String| Arc::from(text.as_str());
+        let columns =
+            |table: &RuleTable| table.columns.iter().map(|own| shared(&own.name)).collect();
+        Self {
+            parameters: rule
+                .parameters
+                .iter()
+                .map(|(own, value)| (shared(own), shared(value)))
+                .collect(),
+            tables: rule.takes.iter().map(|own| (shared(&own.name), columns(own))).collect(),
+        }
+    }
+}
+
+/// Makes a call of `rule`, which `names` are of.
 pub fn call(
     rule: &RuleDeclaration,
+    names: &Names,
     parameters: &[(String, String)],
     tables: &[Table],
     explain: Explain,
@@ -29,16 +55,16 @@ pub fn call(
         }
     }
     let mut encoded = Vec::with_capacity(tables.len());
-    for declared in &rule.takes {
+    for (declared, names) in rule.takes.iter().zip(&names.tables) {
         match tables.iter().find(|table| table.name() == declared.name) {
-            Some(given) => encoded.push(table(declared, given)?),
+            Some(given) => encoded.push(table(declared, names, given)?),
             None if declared.optional => {}
             None => return Err(CallError::MissingTable { table: declared.name.clone() }),
         }
     }
     Ok(wire::Call {
         rule: rule.id.clone(),
-        parameters: all_parameters(rule, parameters)?,
+        parameters: all_parameters(rule, names, parameters)?,
         tables: encoded,
         explain: explain == Explain::Yes,
     })
@@ -77,29 +103,34 @@ pub fn rows(call: &wire::Call) -> usize {
 /// Joins the given parameters with the defaults of the manifest.
 fn all_parameters(
     rule: &RuleDeclaration,
+    names: &Names,
     given: &[(String, String)],
-) -> Result<Vec<wire::NamedText>, CallError> {
+) -> Result<Vec<wire::NamedText<Arc<str>>>, CallError> {
     if let Some((name, _)) = given.iter().find(|(name, _)| !rule.parameters.contains_key(name)) {
         return Err(CallError::UnknownParameter { parameter: name.clone() });
     }
-    let value = |name: &String, default: &String| {
-        let found = given.iter().rev().find(|(given, _)| given == name);
-        found.map_or(default, |(_, value)| value).clone()
+    let named = |(name, default): &(Arc<str>, Arc<str>)| {
+        let found = given.iter().rev().find(|(given, _)| **given == **name);
+        let value = found.map_or_else(|| default.clone(), |(_, value)| value.as_str().into());
+        wire::NamedText { name: name.clone(), value }
     };
-    let named = |(name, default): (&String, &String)| wire::NamedText {
-        name: name.clone(),
-        value: value(name, default),
-    };
-    Ok(rule.parameters.iter().map(named).collect())
+    Ok(names.parameters.iter().map(named).collect())
 }
 
-fn table(declared: &RuleTable, given: &Table) -> Result<wire::Table, CallError> {
+fn table(
+    declared: &RuleTable,
+    (name, names): &(Arc<str>, Vec<Arc<str>>),
+    given: &Table,
+) -> Result<wire::Table<Arc<str>>, CallError> {
     let rows = u32::try_from(given.rows())
         .map_err(|_| CallError::TooManyRows { table: declared.name.clone() })?;
     let mut columns = Vec::with_capacity(declared.columns.len());
-    for column in &declared.columns {
+    for (column, name) in declared.columns.iter().zip(names) {
         match given.column(&column.name) {
-            Some(cells) => columns.push(encode_column(declared, column, cells)?),
+            Some(cells) => {
+                let (present, cells) = encode_column(declared, column, cells)?;
+                columns.push(wire::Column { name: name.clone(), present, cells });
+            }
             None if column.optional => {}
             None => {
                 return Err(CallError::MissingColumn {
@@ -109,14 +140,15 @@ fn table(declared: &RuleTable, given: &Table) -> Result<wire::Table, CallError> 
             }
         }
     }
-    Ok(wire::Table { name: declared.name.clone(), rows, columns })
+    Ok(wire::Table { name: name.clone(), rows, columns })
 }
 
+/// Returns which cells are there, and the cells.
 fn encode_column(
     table: &RuleTable,
     declared: &RuleColumn,
     cells: &Cells,
-) -> Result<wire::Column, CallError> {
+) -> Result<(Vec<u8>, wire::Cells), CallError> {
     let misfit = || CallError::WrongColumn {
         table: table.name.clone(),
         column: declared.name.clone(),
@@ -157,7 +189,7 @@ fn encode_column(
         }
         _ => return Err(misfit()),
     };
-    Ok(wire::Column { name: declared.name.clone(), present, cells })
+    Ok((present, cells))
 }
 
 /// Turns cells into a plain list and notes which are there; `None` when one does not fit.

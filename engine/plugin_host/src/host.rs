@@ -59,6 +59,8 @@ struct Runtime {
 pub struct Plugin {
     host: Host,
     manifest: Arc<Manifest>,
+    /// What is sent with every call of each rule, in the order of the manifest.
+    names: Arc<[encode::Names]>,
     /// Its code, unless all its rules are those of others.
     code: Option<(Runtime, sandbox::Shared)>,
     /// The plugins whose rules it takes over, by id.
@@ -140,8 +142,9 @@ impl Host {
                 Some(self.component(runtime, code).map_err(fail)?)
             }
         };
+        let names = manifest.rules.iter().map(encode::Names::of).collect();
         let (manifest, others) = (Arc::new(manifest), Arc::new(others));
-        Ok(Plugin { host: self.clone(), manifest, code, others, grant: None })
+        Ok(Plugin { host: self.clone(), manifest, names, code, others, grant: None })
     }
 
     fn component(
@@ -267,7 +270,8 @@ impl Plugin {
         explain: Explain,
         run: impl FnOnce(Job) -> Result<wire::Answer, CallFailure>,
     ) -> Result<Answer, PluginError> {
-        let rule = self.rule(rule)?;
+        let at = self.position(rule)?;
+        let rule = &self.manifest.rules[at];
         let tables = match &self.grant {
             Some(grant) => grant::restricted(rule, parameters, tables, grant).map(Cow::Owned),
             None => Ok(Cow::Borrowed(tables)),
@@ -276,7 +280,7 @@ impl Plugin {
         if let Some(like) = &rule.like {
             return self.apply_other(rule, like, parameters, &tables, explain, run);
         }
-        let call = encode::call(rule, parameters, &tables, explain)
+        let call = encode::call(rule, &self.names[at], parameters, &tables, explain)
             .map_err(|reason| self.refused(rule, reason))?;
         let (runtime, compiled) = self.code.clone().ok_or_else(|| self.unknown(&rule.id))?;
         let limits = runtime.limits;
@@ -321,7 +325,12 @@ impl Plugin {
     }
 
     pub(crate) fn rule(&self, id: &str) -> Result<&RuleDeclaration, PluginError> {
-        self.manifest.rules.iter().find(|rule| rule.id == id).ok_or_else(|| self.unknown(id))
+        Ok(&self.manifest.rules[self.position(id)?])
+    }
+
+    fn position(&self, id: &str) -> Result<usize, PluginError> {
+        let found = self.manifest.rules.iter().position(|rule| rule.id == id);
+        found.ok_or_else(|| self.unknown(id))
     }
 
     fn refused(&self, rule: &RuleDeclaration, reason: CallError) -> PluginError {

@@ -3,6 +3,8 @@
 //! They mirror `plugins/wit`. Making them from tables is the job of
 //! [`crate::encode`], trusting them that of [`crate::decode`].
 
+use std::sync::Arc;
+
 use wasmtime::component::{ComponentType, Lift, Lower};
 
 /// How the name of everything in the contract begins.
@@ -23,11 +25,12 @@ pub const LOAD: &str = "load";
 /// The code of a failure by which the runner says that the text is at fault, not the data.
 pub const SCRIPT_ERROR: &str = "script_error";
 
+/// `S` is a text that is sent many times, or one that came back.
 #[derive(Debug, Clone, ComponentType, Lower, Lift)]
 #[component(record)]
-pub struct NamedText {
-    pub name: String,
-    pub value: String,
+pub struct NamedText<S> {
+    pub name: S,
+    pub value: S,
 }
 
 #[derive(Debug, Clone, ComponentType, Lower, Lift)]
@@ -61,26 +64,26 @@ pub enum Cells {
 
 #[derive(Debug, Clone, ComponentType, Lower, Lift)]
 #[component(record)]
-pub struct Column {
-    pub name: String,
+pub struct Column<S> {
+    pub name: S,
     pub present: Vec<u8>,
     pub cells: Cells,
 }
 
 #[derive(Debug, Clone, ComponentType, Lower, Lift)]
 #[component(record)]
-pub struct Table {
-    pub name: String,
+pub struct Table<S> {
+    pub name: S,
     pub rows: u32,
-    pub columns: Vec<Column>,
+    pub columns: Vec<Column<S>>,
 }
 
 #[derive(Debug, Clone, ComponentType, Lower)]
 #[component(record)]
 pub struct Call {
     pub rule: String,
-    pub parameters: Vec<NamedText>,
-    pub tables: Vec<Table>,
+    pub parameters: Vec<NamedText<Arc<str>>>,
+    pub tables: Vec<Table<Arc<str>>>,
     pub explain: bool,
 }
 
@@ -120,7 +123,7 @@ pub struct Finding {
     pub message: Sentence,
     pub help: Option<Sentence>,
     pub place: Place,
-    pub about: Vec<NamedText>,
+    pub about: Vec<NamedText<String>>,
 }
 
 #[derive(Debug, Clone, ComponentType, Lift)]
@@ -128,7 +131,7 @@ pub struct Finding {
 pub struct Explanation {
     pub place: Place,
     pub rule: String,
-    pub inputs: Vec<NamedText>,
+    pub inputs: Vec<NamedText<String>>,
     pub steps: Vec<String>,
     pub result: String,
 }
@@ -136,7 +139,7 @@ pub struct Explanation {
 #[derive(Debug, Clone, ComponentType, Lift)]
 #[component(record)]
 pub struct Answer {
-    pub tables: Vec<Table>,
+    pub tables: Vec<Table<String>>,
     pub findings: Vec<Finding>,
     pub explanations: Vec<Explanation>,
 }
